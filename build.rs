@@ -23,7 +23,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // What the executable carries for reflection and JSON: the same without the comments, a fraction of the size.
     let mut bare = protox::Compiler::new([root])?;
-    bare.include_source_info(false).include_imports(true).open_files(&files)?;
+    bare.include_source_info(false)
+        .include_imports(true)
+        .open_files(&files)?;
     fs::write(out.join("descriptor.bin"), bare.encode_file_descriptor_set())?;
 
     let mut config = tonic_prost_build::Config::new();

@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use prost::{Message, Name};
-use prost_reflect::{DeserializeOptions, DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions};
+use prost_reflect::{DescriptorPool, DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions};
 use serde_json::Value;
 
 /// Why a message could not be written as JSON, or JSON not be read as a message.

@@ -30,11 +30,17 @@ fn a_request_survives_json_with_either_kind_of_names() {
     assert_eq!(camel["noCustomer"], json!({}));
     assert_eq!(camel["wait"], json!("1.500s"));
     assert_eq!(camel.get("teamId"), None, "empty fields are left out");
-    assert_eq!(from_json::<v1::ConvertLeadRequest>(&camel.to_string()).unwrap(), request());
+    assert_eq!(
+        from_json::<v1::ConvertLeadRequest>(&camel.to_string()).unwrap(),
+        request()
+    );
 
     let snake = to_json_proto_names(&request()).unwrap();
     assert_eq!(snake["merge_lead_ids"], json!(["0197c0de-0000-7000-8000-000000000002"]));
-    assert_eq!(from_json::<v1::ConvertLeadRequest>(&snake.to_string()).unwrap(), request());
+    assert_eq!(
+        from_json::<v1::ConvertLeadRequest>(&snake.to_string()).unwrap(),
+        request()
+    );
 }
 
 #[test]
