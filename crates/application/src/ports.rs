@@ -1,0 +1,15 @@
+//! What the use cases need from outside.
+
+mod broker;
+mod meter;
+mod outbox;
+mod reads;
+mod store;
+
+pub use broker::{Delivery, Deliveries, Job, JobQueue, Notices, PublishError, Publisher, QueueName};
+pub use meter::Meter;
+pub use outbox::{Outbound, Outbox, OutboxLag, OutboxRow};
+pub use reads::{
+    ConversionFilter, ConversionStateName, LeadFilter, LeadOrder, Page, PageAfter, Reads, SortKey, StoredEvent,
+};
+pub use store::{Committed, Needs, Store, StoreError, Work};

@@ -1,0 +1,99 @@
+//! The store: runs a unit of work in one transaction. A transaction never crosses this port; a decision does.
+
+use super::OutboxRow;
+use async_trait::async_trait;
+use opportune_domain::conversion::Conversion;
+use opportune_domain::ids::{ConversionId, CustomerId, LeadId, RequestId, TenantId};
+use opportune_domain::keys::Key;
+use opportune_domain::world::World;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What a unit of work has to be shown. Each set names everything that is wanted; what is loaded already is not loaded
+/// again. Sets are loaded, and locked where it says so, in the order of the fields: that order keeps units of work from
+/// waiting for each other in a circle.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The set-up of the tenant will be changed: locked.
+    pub config: bool,
+    /// Requests seen before, by their key.
+    pub requests: BTreeSet<RequestId>,
+    /// Imports, locked.
+    pub imports: BTreeSet<RequestId>,
+    /// Conversions, locked.
+    pub conversions: BTreeSet<ConversionId>,
+    /// Leads by external id, locked (they are about to be changed).
+    pub external_ids: BTreeSet<String>,
+    /// Leads, locked.
+    pub leads: BTreeSet<LeadId>,
+    /// Leads, read only.
+    pub peek_leads: BTreeSet<LeadId>,
+    /// Unfinished conversions of these leads.
+    pub live_of: BTreeSet<LeadId>,
+    /// Customer keys: locked against every other unit of work that needs them, then all customers that have them
+    /// (the 100 oldest of each key) are loaded.
+    pub customer_keys_locked: BTreeSet<Key>,
+    /// Customers, locked.
+    pub customers_locked: BTreeSet<CustomerId>,
+    /// Customers, read only, each with its companies up to the top.
+    pub customers: BTreeSet<CustomerId>,
+    /// Customers that have these keys (the 100 oldest of each), read only.
+    pub customer_keys: BTreeSet<Key>,
+    /// All customers of the commercial entities of these customers (at most 1,000), read only.
+    pub families: BTreeSet<CustomerId>,
+    /// Open leads that have these keys, the 100 earliest of each (for policies, rules 3.5), with their customers.
+    pub open_lead_keys: BTreeSet<Key>,
+    /// All leads but tombstones that have these keys, with their customers; a key over the budget finds nobody and is
+    /// marked (for people, rules 3.5).
+    pub lead_keys: BTreeSet<Key>,
+    /// Hits from which a key of `lead_keys` is over budget.
+    pub budget: i64,
+}
+
+/// A unit of work: says what it needs to see, then decides.
+pub trait Work: Send {
+    /// What it needs, given what it has been shown. Asked again until nothing new is asked for.
+    fn needs(&mut self, world: &World) -> Needs;
+
+    /// Decides, and changes the world. May be called again with another world when the transaction has to start over,
+    /// so it keeps no result of an earlier call.
+    fn decide(&mut self, world: &mut World);
+}
+
+/// What was committed.
+#[derive(Debug, Clone, Default)]
+pub struct Committed {
+    /// Outbox rows that the committing process may publish at once; it holds their lease.
+    pub outbox: Vec<OutboxRow>,
+    /// Conversions that ended.
+    pub settled: Vec<Arc<Conversion>>,
+}
+
+/// Runs units of work.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Runs `work` in one transaction: load, lock, decide, write, commit; or nothing at all. Starts over, a bounded
+    /// number of times, when others were in the way.
+    async fn work(&self, tenant: TenantId, work: &mut dyn Work) -> Result<Committed, StoreError>;
+
+    /// Shows `work` what it needs, without locks, lets it decide, and writes nothing: for previews and searches.
+    async fn peek(&self, tenant: TenantId, work: &mut dyn Work) -> Result<(), StoreError>;
+
+    /// The store answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// What can go wrong in the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It is away, shutting down, or out of connections. Nothing was written (or, if the connection broke during the
+    /// commit, everything was: idempotency keys tell). Trying again later makes sense.
+    #[error("unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Others were in the way too often. Trying again makes sense.
+    #[error("gave way to other work too often")]
+    Contended,
+    /// It answered, and the answer is a fault. Trying again will not help.
+    #[error("failed: {0}")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

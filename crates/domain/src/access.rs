@@ -1,0 +1,75 @@
+//! Who may do what (rules 11).
+
+use crate::ids::SalespersonId;
+use crate::lead::Lead;
+use crate::refusal::{Reason, Refusal};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A caller's role (rules 11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Sees own and unassigned records.
+    SalespersonOwn,
+    /// Sees all records.
+    SalespersonAll,
+    /// Also settings and teams; the default of a caller that names no role.
+    #[default]
+    Manager,
+    /// A program that acts for people.
+    Service,
+    /// Runs the service; sees no personal data.
+    Operator,
+}
+
+impl Role {
+    /// Reads the name of a role as it travels in metadata, for example `salesperson_own`.
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
+    }
+}
+
+/// Who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Caller {
+    /// A salesperson's or user's id, when the caller says who it is.
+    pub actor: Option<Uuid>,
+    /// The role it acts in.
+    pub role: Role,
+}
+
+impl Caller {
+    /// The caller may see this record.
+    pub fn sees(&self, lead: &Lead) -> bool {
+        match self.role {
+            Role::SalespersonOwn => {
+                lead.salesperson_id.is_none() || lead.salesperson_id == self.actor.map(SalespersonId)
+            }
+            Role::SalespersonAll | Role::Manager | Role::Service => true,
+            Role::Operator => false,
+        }
+    }
+
+    /// Refuses unless the caller may see this record.
+    pub fn must_see(&self, lead: &Lead) -> Result<(), Refusal> {
+        if self.sees(lead) { Ok(()) } else { Err(denied("see this record")) }
+    }
+
+    /// Refuses unless the caller may work with records at all (everybody but operators).
+    pub fn must_handle_records(&self) -> Result<(), Refusal> {
+        if self.role == Role::Operator { Err(denied("handle records")) } else { Ok(()) }
+    }
+
+    /// Refuses unless the caller may change settings, stages and teams.
+    pub fn must_manage(&self) -> Result<(), Refusal> {
+        match self.role {
+            Role::Manager | Role::Service => Ok(()),
+            _ => Err(denied("change settings, stages, teams and salespeople")),
+        }
+    }
+}
+
+fn denied(what: &str) -> Refusal {
+    Refusal::new(Reason::PermissionDenied, format!("the caller's role may not {what}"))
+}

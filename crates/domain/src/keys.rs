@@ -1,0 +1,178 @@
+//! Keys: short hashes of normal forms by which records find each other (rules 2 and 3.2).
+//!
+//! A key is computed when a record is written and stored beside it; two records that share a key share that piece of
+//! evidence. Provider lists and commercial entities apply at query time (rules 2.4), so changing them needs no rebuild.
+
+use crate::customer::Customer;
+use crate::ids::CustomerId;
+use crate::lead::Lead;
+use crate::normal;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// What a key is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum KeyKind {
+    /// The customer a record is linked to.
+    Customer,
+    /// A normal e-mail address (rules 2.1).
+    Email,
+    /// A folded e-mail address that differs from the normal one (rules 2.2).
+    FoldedEmail,
+    /// A phone number in E.164 (rules 2.4).
+    Phone,
+    /// An e-mail domain or a website's registrable domain (rules 2.3, 2.6).
+    Domain,
+    /// A company's normal name; only of customers that are companies (rules 5.2).
+    CompanyName,
+    /// A word of the record, for text search.
+    Word,
+}
+
+/// A key: its kind and the hash of kind and value, as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Key {
+    /// What it is made of.
+    pub kind: KeyKind,
+    /// 64 bits; the database has them as a signed integer.
+    pub hash: i64,
+}
+
+impl Key {
+    /// The key of a value that is in normal form already.
+    pub fn new(kind: KeyKind, value: &str) -> Self {
+        let tag = match kind {
+            KeyKind::Customer => 'c',
+            KeyKind::Email => 'e',
+            KeyKind::FoldedEmail => 'f',
+            KeyKind::Phone => 'p',
+            KeyKind::Domain => 'd',
+            KeyKind::CompanyName => 'n',
+            KeyKind::Word => 'w',
+        };
+        Self { kind, hash: xxh3_64(format!("{tag}:{value}").as_bytes()).cast_signed() }
+    }
+
+    /// The key of all records linked to a customer.
+    pub fn of_customer(id: CustomerId) -> Self {
+        Self::new(KeyKind::Customer, &id.to_string())
+    }
+
+    /// The key of a search word, in the form of [`normal::words`].
+    pub fn of_word(word: &str) -> Self {
+        Self::new(KeyKind::Word, word)
+    }
+}
+
+/// A domain that a record shows, and its key. Kept with its text because generic providers are left out when asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainKey {
+    /// The domain, ASCII, lower case.
+    pub domain: String,
+    /// Its key.
+    pub key: Key,
+}
+
+/// The normal forms of a record's contact data, as keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContactKeys {
+    /// Normal addresses, in the order given; placeholders left out (rules 2.1).
+    pub emails: Vec<normal::Email>,
+    /// E.164 number.
+    pub phone: Option<String>,
+    /// Domains of the addresses and the website, generic ones included.
+    pub domains: Vec<DomainKey>,
+}
+
+impl ContactKeys {
+    /// Reads the normal forms of e-mail, phone and website. `region` reads local phone numbers (rules 2.4).
+    pub fn read(email: &str, phone: &str, website: &str, region: Option<&str>) -> Self {
+        let emails: Vec<_> = normal::emails(email).into_iter().filter(|email| !email.is_placeholder()).collect();
+        let site = if website.is_empty() { None } else { normal::registrable_domain(website) };
+        let names: BTreeSet<String> = emails.iter().map(|email| email.domain.clone()).chain(site).collect();
+        let domains =
+            names.into_iter().map(|domain| DomainKey { key: Key::new(KeyKind::Domain, &domain), domain }).collect();
+        let phone = if phone.is_empty() { None } else { normal::phone(phone, region) };
+        Self { emails, phone, domains }
+    }
+
+    /// One key a normal address.
+    pub fn email_keys(&self) -> impl Iterator<Item = Key> {
+        self.emails.iter().map(|email| Key::new(KeyKind::Email, &email.address()))
+    }
+
+    /// Keys of the folded addresses that differ from their normal form.
+    pub fn folded_keys(&self) -> impl Iterator<Item = Key> {
+        self.emails
+            .iter()
+            .filter(|email| email.folded() != email.address())
+            .map(|email| Key::new(KeyKind::FoldedEmail, &email.folded()))
+    }
+
+    /// Keys that find records with the same folded address, whether or not theirs differs from its normal form.
+    pub fn folded_lookups(&self) -> impl Iterator<Item = Key> {
+        self.emails.iter().flat_map(|email| {
+            let folded = email.folded();
+            [Key::new(KeyKind::FoldedEmail, &folded), Key::new(KeyKind::Email, &folded)]
+        })
+    }
+
+    /// The phone's key.
+    pub fn phone_key(&self) -> Option<Key> {
+        self.phone.as_ref().map(|number| Key::new(KeyKind::Phone, number))
+    }
+
+    fn all(&self) -> BTreeSet<Key> {
+        self.email_keys()
+            .chain(self.folded_keys())
+            .chain(self.phone_key())
+            .chain(self.domains.iter().map(|domain| domain.key))
+            .collect()
+    }
+}
+
+/// The country that reads a record's local phone number: its own → its customer's → the tenant's (rules 2.4).
+pub fn region<'a>(own: &'a str, customer: Option<&'a str>, tenant: &'a str) -> Option<&'a str> {
+    [Some(own), customer, Some(tenant)].into_iter().flatten().find(|country| !country.is_empty())
+}
+
+/// Normal forms of a lead's contact data.
+pub fn contact_of_lead(lead: &Lead, customer_country: Option<&str>, default_country: &str) -> ContactKeys {
+    let region = region(&lead.address.country, customer_country, default_country);
+    ContactKeys::read(&lead.email, &lead.phone, &lead.website, region)
+}
+
+/// Normal forms of a customer's contact data.
+pub fn contact_of_customer(customer: &Customer, default_country: &str) -> ContactKeys {
+    let region = region(&customer.address.country, None, default_country);
+    ContactKeys::read(&customer.email, &customer.phone, &customer.website, region)
+}
+
+/// Every key under which a lead is stored.
+pub fn stored_of_lead(lead: &Lead, customer_country: Option<&str>, default_country: &str) -> BTreeSet<Key> {
+    let mut keys = contact_of_lead(lead, customer_country, default_country).all();
+    keys.extend(lead.customer_id.map(Key::of_customer));
+    let texts = [&lead.title, &lead.contact_name, &lead.company_name, &lead.email];
+    keys.extend(word_keys(&texts));
+    keys
+}
+
+/// Every key under which a customer is stored.
+pub fn stored_of_customer(customer: &Customer, default_country: &str) -> BTreeSet<Key> {
+    let mut keys = contact_of_customer(customer, default_country).all();
+    if customer.is_company {
+        keys.extend(company_key(&customer.name));
+    }
+    keys.extend(word_keys(&[&customer.name, &customer.email]));
+    keys
+}
+
+/// The key of a company's normal name.
+pub fn company_key(name: &str) -> Option<Key> {
+    normal::company(name).map(|company| Key::new(KeyKind::CompanyName, &company.key))
+}
+
+fn word_keys(texts: &[&String]) -> Vec<Key> {
+    normal::words(texts.iter().map(|text| text.as_str())).iter().map(|word| Key::of_word(word)).collect()
+}

@@ -1,0 +1,107 @@
+//! The folding that all normal forms share: one spelling for what people write in several ways.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// How much of a text is read, in characters. No name, address or phone number needs more.
+pub const MAX_CHARS: usize = 2_000;
+
+/// The text in NFKC, cut to [`MAX_CHARS`], without control and invisible characters, every white space a plain space.
+pub fn clean(text: &str) -> String {
+    // Invisible characters go before the composition: they may stand between a letter and its accent.
+    let visible = text.chars().take(MAX_CHARS).filter(|c| !is_invisible(*c));
+    visible
+        .nfkc()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .take(MAX_CHARS)
+        .collect()
+}
+
+/// Lower-case ASCII: transliterated, accents dropped, German umlauts and their digraphs alike, so that `Müller`,
+/// `Mueller` and `Muller` are one. Punctuation and spaces stay. Folding a folded text changes nothing.
+pub fn fold(text: &str) -> String {
+    let mut ascii = deunicode::deunicode_with_tofu(&clean(text), "");
+    ascii.retain(|c| c == ' ' || c.is_ascii_graphic());
+    ascii.make_ascii_lowercase();
+    ascii.truncate(MAX_CHARS);
+    collapse_digraphs(&ascii).into_owned()
+}
+
+/// The letters and digits of a text as folded words. Apostrophes join (`O'Brien` is one word), all else parts.
+pub fn tokens(text: &str) -> Vec<String> {
+    fold(text)
+        .replace(['\'', '`'], "")
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| collapse_digraphs(word).into_owned())
+        .collect()
+}
+
+/// `ae`, `oe` and `ue` become the plain vowel, unless a vowel or a `q` goes before (`bauer`, `question`) or another `e`
+/// follows. Expects lower-case ASCII.
+///
+/// A prefix of a word folds to a prefix of the folded word (but for a double `e`), so search by prefix works.
+pub(super) fn collapse_digraphs(word: &str) -> Cow<'_, str> {
+    let bytes = word.as_bytes();
+    let drops = |i: usize| {
+        bytes[i] == b'e'
+            && i >= 1
+            && matches!(bytes[i - 1], b'a' | b'o' | b'u')
+            && (i < 2 || !matches!(bytes[i - 2], b'a' | b'e' | b'i' | b'o' | b'u' | b'q'))
+            && bytes.get(i + 1) != Some(&b'e')
+    };
+    if !(0..bytes.len()).any(drops) {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(
+        word.char_indices()
+            .filter(|(i, _)| !drops(*i))
+            .map(|(_, c)| c)
+            .collect(),
+    )
+}
+
+/// Characters that show nothing and only spoil comparison: controls, zero-width, direction marks, variation selectors.
+fn is_invisible(c: char) -> bool {
+    let format = matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e01ef}');
+    format || (c.is_control() && !c.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clean, fold, tokens};
+
+    #[test]
+    fn an_umlaut_its_digraph_and_its_plain_vowel_are_one() {
+        for name in [
+            "Müller",
+            "Mueller",
+            "Muller",
+            "MÜLLER",
+            "Mu\u{308}ller",
+            "M\u{200b}üller",
+        ] {
+            assert_eq!(fold(name), "muller", "{name}");
+        }
+        assert_eq!(fold("Straße"), "strasse");
+        assert_eq!(fold("Jørgensen"), fold("Joergensen"));
+        assert_eq!(fold("Neue Frauen Queen"), "neue frauen queen");
+    }
+
+    #[test]
+    fn other_scripts_are_transliterated() {
+        assert_eq!(fold("Иван"), "ivan");
+        assert_eq!(fold("Łódź"), "lodz");
+        assert_eq!(tokens("北京"), ["bei", "jing"]);
+    }
+
+    #[test]
+    fn invisible_characters_and_odd_spaces_vanish() {
+        assert_eq!(clean("a\u{200b}b\u{0}\u{a0}c\u{feff}\n"), "ab c ");
+        assert_eq!(tokens("O\u{2019}Brien  d'Or"), ["obrien", "dor"]);
+    }
+}

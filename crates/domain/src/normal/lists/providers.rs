@@ -1,0 +1,100 @@
+//! Seeds of the editable lists about e-mail and web domains (rules 1.5, 2.1, 2.3).
+
+/// E-mail providers whose domain says nothing about the company (rules 2.3); the seed of the tenant's list.
+/// Sorted, lower case, ASCII.
+#[rustfmt::skip]
+pub const GENERIC_PROVIDERS: &[&str] = &[
+    "10minutemail.com", "126.com", "139.com", "163.com", "189.cn", "1und1.de", "21cn.com", "a1.net", "abv.bg",
+    "aim.com", "alice.it", "aliceadsl.fr", "aliyun.com", "aol.co.uk", "aol.com", "aol.de", "aol.fr", "aon.at",
+    "arcor.de", "aruba.it", "atlas.cz", "att.net", "au.com", "azet.sk", "bbox.fr", "bell.net", "bellsouth.net",
+    "biglobe.ne.jp", "bigpond.com", "bigpond.net.au", "bk.ru", "bluewin.ch", "blueyonder.co.uk", "bol.com.br",
+    "bredband.net", "broadpark.no", "btinternet.com", "btopenworld.com", "casema.nl", "centrum.cz", "centrum.sk",
+    "centurylink.net", "charter.net", "chello.at", "chello.nl", "citromail.hu", "clix.pt", "club-internet.fr",
+    "cogeco.ca", "comcast.net", "comhem.se", "cox.net", "daum.net", "dir.bg", "docomo.ne.jp", "duck.com",
+    "earthlink.net", "eircom.net", "elisanet.fi", "email.com", "email.cz", "email.de", "email.it", "europe.com",
+    "ezweb.ne.jp", "fastmail.com", "fastmail.fm", "fastwebnet.it", "foxmail.com", "free.fr", "freemail.hu",
+    "freenet.de", "frontier.com", "gazeta.pl", "globo.com", "gmail.com", "gmx.at", "gmx.ch", "gmx.co.uk", "gmx.com",
+    "gmx.de", "gmx.es", "gmx.eu", "gmx.fr", "gmx.info", "gmx.li", "gmx.net", "gmx.us", "googlemail.com",
+    "guerrillamail.com", "hanmail.net", "hetnet.nl", "hey.com", "hispeed.ch", "home.nl", "hot.ee", "hotmail.at",
+    "hotmail.be", "hotmail.ca", "hotmail.ch", "hotmail.cl", "hotmail.co.jp", "hotmail.co.th", "hotmail.co.uk",
+    "hotmail.com", "hotmail.com.ar", "hotmail.com.au", "hotmail.com.br", "hotmail.com.tr", "hotmail.de", "hotmail.dk",
+    "hotmail.es", "hotmail.fi", "hotmail.fr", "hotmail.gr", "hotmail.it", "hotmail.nl", "hotmail.no", "hotmail.se",
+    "hush.com", "hushmail.com", "i.softbank.jp", "i.ua", "icloud.com", "ig.com.br", "iinet.net.au", "in.gr",
+    "inbox.lt", "inbox.lv", "inbox.ru", "indiatimes.com", "inode.at", "interia.eu", "interia.pl", "internet.ru",
+    "inwind.it", "iol.it", "jubii.dk", "juno.com", "kabelmail.de", "keemail.me", "kolumbus.fi", "kpnmail.nl",
+    "laposte.net", "libero.it", "list.ru", "live.at", "live.be", "live.ca", "live.cn", "live.co.uk", "live.com",
+    "live.com.ar", "live.com.au", "live.com.mx", "live.com.pt", "live.de", "live.dk", "live.fr", "live.ie", "live.it",
+    "live.jp", "live.nl", "live.no", "live.se", "luukku.com", "mac.com", "magenta.de", "mail.bg", "mail.com",
+    "mail.de", "mail.dk", "mail.ee", "mail.ru", "mail.telepac.pt", "mailbox.org", "mailinator.com", "mailo.com",
+    "me.com", "meta.ua", "movistar.es", "mozmail.com", "msn.com", "mynet.com", "nate.com", "naver.com", "netzero.net",
+    "neuf.fr", "nifty.com", "ntlworld.com", "numericable.fr", "o2.co.uk", "o2.pl", "ocn.ne.jp", "one.lt", "onet.pl",
+    "online.de", "online.no", "ono.com", "op.pl", "optonline.net", "optusnet.com.au", "orange.fr", "otenet.gr",
+    "outlook.at", "outlook.be", "outlook.co.id", "outlook.co.th", "outlook.com", "outlook.com.ar", "outlook.com.au",
+    "outlook.com.br", "outlook.com.gr", "outlook.com.tr", "outlook.cz", "outlook.de", "outlook.dk", "outlook.es",
+    "outlook.fr", "outlook.hu", "outlook.ie", "outlook.in", "outlook.it", "outlook.jp", "outlook.kr", "outlook.pt",
+    "outlook.sg", "passport.com", "planet.nl", "plusnet.com", "pm.me", "poczta.onet.pl", "post.cz", "poste.it",
+    "posteo.de", "posteo.net", "privaterelay.appleid.com", "prodigy.net.mx", "proton.me", "protonmail.ch",
+    "protonmail.com", "proximus.be", "qq.com", "quicknet.nl", "rambler.ru", "rediffmail.com", "roadrunner.com",
+    "rocketmail.com", "rogers.com", "rr.com", "sapo.pt", "sbcglobal.net", "scarlet.be", "seznam.cz", "sfr.fr",
+    "shaw.ca", "sify.com", "simplelogin.com", "sina.cn", "sina.com", "siol.net", "sky.com", "skynet.be",
+    "softbank.ne.jp", "sohu.com", "spectrum.net", "spray.se", "stofanet.dk", "sunrise.ch", "suomi24.fi",
+    "sympatico.ca", "t-online.de", "t-online.hu", "talktalk.net", "telefonica.net", "telenet.be", "telfort.nl",
+    "telia.com", "telus.net", "temp-mail.org", "terra.com.br", "terra.es", "tim.it", "tin.it", "tiscali.co.uk",
+    "tiscali.it", "tlen.pl", "tom.com", "tpg.com.au", "trashmail.com", "tuta.com", "tuta.io", "tutamail.com",
+    "tutanota.com", "tutanota.de", "ukr.net", "unitybox.de", "uol.com.br", "upcmail.nl", "usa.com", "utanet.at",
+    "verizon.net", "videotron.ca", "vip.qq.com", "virgilio.it", "virginmedia.com", "vodafone.de", "vodafonemail.de",
+    "volny.cz", "vp.pl", "walla.co.il", "walla.com", "wanadoo.fr", "web.de", "wegwerfemail.de", "windstream.net",
+    "wp.pl", "xfinity.com", "xs4all.nl", "xtra.co.nz", "ya.ru", "yahoo.at", "yahoo.be", "yahoo.ca", "yahoo.ch",
+    "yahoo.co.id", "yahoo.co.in", "yahoo.co.jp", "yahoo.co.kr", "yahoo.co.nz", "yahoo.co.th", "yahoo.co.uk",
+    "yahoo.co.za", "yahoo.com", "yahoo.com.ar", "yahoo.com.au", "yahoo.com.br", "yahoo.com.hk", "yahoo.com.mx",
+    "yahoo.com.ph", "yahoo.com.sg", "yahoo.com.tr", "yahoo.com.tw", "yahoo.com.vn", "yahoo.de", "yahoo.dk",
+    "yahoo.es", "yahoo.fi", "yahoo.fr", "yahoo.gr", "yahoo.ie", "yahoo.in", "yahoo.it", "yahoo.nl", "yahoo.no",
+    "yahoo.pl", "yahoo.pt", "yahoo.ro", "yahoo.se", "yandex.com", "yandex.ru", "yeah.net", "ymail.com", "yopmail.com",
+    "ziggo.nl", "zoho.com", "zohomail.com", "zohomail.eu", "zoznam.sk",
+];
+
+/// Hosts on which everybody may have a page: as a website they say nothing about the company (rules 2.6).
+/// Sorted.
+#[rustfmt::skip]
+pub const SHARED_WEBSITES: &[&str] = &[
+    "about.me", "amazon.com", "angel.co", "behance.net", "bit.ly", "calendly.com", "crunchbase.com", "dribbble.com",
+    "ebay.com", "ebay.de", "etsy.com", "facebook.com", "fb.com", "fb.me", "flickr.com", "g.page", "goo.gl", "goo.gle",
+    "instagram.com", "kleinanzeigen.de", "linkedin.com", "linktr.ee", "lnkd.in", "medium.com", "ok.ru",
+    "pinterest.com", "reddit.com", "snapchat.com", "t.me", "telegram.me", "threads.net", "tiktok.com",
+    "tripadvisor.com", "tumblr.com", "twitter.com", "vimeo.com", "vk.com", "wa.me", "weibo.com", "whatsapp.com",
+    "xing.com", "yelp.com", "youtu.be", "youtube.com",
+];
+
+/// Addresses that people type to get past a form (rules 2.1): the seed of the tenant's list.
+/// An entry that ends with `@` means this mailbox name at any domain. Sorted.
+#[rustfmt::skip]
+pub const PLACEHOLDER_ADDRESSES: &[&str] = &[
+    "111@111.com", "123@123.com", "123@gmail.com", "1@1.com", "a@a.a", "a@a.com", "a@a.de", "aa@aa.com",
+    "aaa@aaa.com", "abc@abc.com", "abc@gmail.com", "anonymous@anonymous.com", "anonymous@example.com", "asd@asd.com",
+    "asdf@asdf.com", "asdf@gmail.com", "aucun@aucun.fr", "b@b.com", "bar@bar.com", "bounce@", "bounces@", "c@c.com",
+    "d@d.com", "do-not-reply@", "do.not.reply@", "do_not_reply@", "donotreply@", "dontreply@", "dummy@dummy.com",
+    "dummy@example.com", "email@domain.com", "email@email.com", "email@example.com", "email@mail.com",
+    "example@email.com", "example@example.com", "example@gmail.com", "example@mail.com", "fake@email.com",
+    "fake@fake.com", "fake@gmail.com", "foo@bar.com", "foo@foo.com", "info@example.com", "jane.doe@example.com",
+    "john.doe@email.com", "john.doe@example.com", "john@doe.com", "johndoe@email.com", "johndoe@example.com",
+    "kein@email.de", "keine@angabe.de", "keine@email.de", "keine@keine.de", "keinemail@keinemail.de",
+    "mail@example.com", "mail@mail.com", "mailer-daemon@", "mailerdaemon@", "max.mustermann@example.com",
+    "max@mustermann.de", "me@example.com", "me@me.me", "muster@muster.de", "mustermann@mustermann.de", "n@a.com",
+    "na@email.com", "na@gmail.com", "na@na.com", "name@domain.com", "name@email.com", "name@example.com",
+    "ne-pas-repondre@", "nein@nein.de", "nepasrepondre@", "nessuno@nessuno.it", "nicht-antworten@", "nichtantworten@",
+    "nil@nil.com", "no-reply@", "no-response@", "no.reply@", "no@email.com", "no@example.com", "no@gmail.com",
+    "no@mail.com", "no@no.com", "no@noemail.com", "no@none.com", "no_reply@", "nobody@nobody.com",
+    "nobody@nowhere.com", "noemail@", "noemail@email.com", "noemail@gmail.com", "noemail@noemail.com", "nomail@",
+    "nomail@gmail.com", "nomail@mail.com", "nomail@nomail.com", "none@email.com", "none@gmail.com", "none@mail.com",
+    "none@no.com", "none@none.com", "noreply@", "noresponse@", "notreply@", "nowhere@nowhere.com", "null@null.com",
+    "pas@mail.com", "postmaster@", "q@q.com", "qwe@qwe.com", "qwerty@qwerty.com", "sample@email.com",
+    "sample@sample.com", "somebody@example.com", "someone@example.com", "someone@somewhere.com", "spam@spam.com",
+    "test123@test.com", "test1@test.com", "test@domain.com", "test@email.com", "test@example.com", "test@gmail.com",
+    "test@mail.com", "test@test.at", "test@test.ch", "test@test.co.uk", "test@test.com", "test@test.de",
+    "test@test.es", "test@test.fr", "test@test.it", "test@test.nl", "test@test.test", "test@testing.com",
+    "tester@test.com", "testing@testing.com", "unknown@email.com", "unknown@gmail.com", "unknown@unknown.com",
+    "user@domain.com", "user@example.com", "user@test.com", "user@user.com", "x@x.com", "x@x.de", "xx@xx.com",
+    "xxx@xxx.com", "y@y.com", "you@email.com", "you@example.com", "your.email@example.com", "your.name@example.com",
+    "your@email.com", "youremail@email.com", "yourname@domain.com", "yourname@email.com", "yourname@example.com",
+    "z@z.com",
+];

@@ -1,0 +1,152 @@
+//! Finding the records like one record in a world where the candidates are loaded (rules 3).
+
+use super::evidence::evidence;
+use super::{Evidence, EvidenceKey, Form, Strength, ask_for, score, strength};
+use crate::access::Caller;
+use crate::ids::{CustomerId, LeadId};
+use crate::keys::{self, Key, KeyKind};
+use crate::lead::{Lead, LeadStatus};
+use crate::world::World;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+/// What to leave out.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Options {
+    /// Matches below this score are left out; 0 = none is.
+    pub min_score: f64,
+    /// Won, lost and archived records are left out.
+    pub exclude_closed: bool,
+}
+
+/// A similar record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// Which.
+    pub lead_id: LeadId,
+    /// Probability that it is the same, 0 to 1.
+    pub score: f64,
+    /// How sure that is.
+    pub strength: Strength,
+    /// Why, strongest first.
+    pub reasons: Vec<Evidence>,
+}
+
+/// A likely existing customer (rules 3.6).
+#[derive(Debug, Clone, PartialEq)]
+pub struct CustomerMatch {
+    /// Which.
+    pub customer_id: CustomerId,
+    /// Probability that it is the same, 0 to 1.
+    pub score: f64,
+    /// How sure that is.
+    pub strength: Strength,
+    /// Why, strongest first.
+    pub reasons: Vec<Evidence>,
+}
+
+/// A key that too many records have (rules 3.5): it raised scores, it found nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkippedKey {
+    /// What it is made of.
+    pub key: EvidenceKey,
+    /// About how many records have it.
+    pub estimated_hits: i64,
+}
+
+/// Everything that was found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// Similar records, best first.
+    pub matches: Vec<Match>,
+    /// Likely customers, best first.
+    pub customers: Vec<CustomerMatch>,
+    /// Keys over budget.
+    pub skipped: Vec<SkippedKey>,
+}
+
+/// The records and customers like `subject`, best first; ties newest first, then by id (rules 3.4).
+pub fn find(world: &World, subject: &Lead, caller: &Caller, options: Options) -> Found {
+    let asked = ask_for(world, subject).all();
+    let form = Form::of_lead(world, subject);
+    let mut matches: Vec<(Match, &Lead)> = candidates(world, &asked)
+        .filter(|lead| lead.id != subject.id && lead.status != LeadStatus::Merged && caller.sees(lead))
+        .filter(|lead| !options.exclude_closed || lead.is_open())
+        .filter_map(|lead| Some((compare(world, &form, lead)?, lead)))
+        .filter(|(found, _)| found.score >= options.min_score)
+        .collect();
+    matches.sort_by(|(a, x), (b, y)| {
+        b.score.total_cmp(&a.score).then_with(|| (Reverse(x.create_time), x.id).cmp(&(Reverse(y.create_time), y.id)))
+    });
+    Found {
+        matches: matches.into_iter().map(|(found, _)| found).collect(),
+        customers: customers(world, subject, &form),
+        skipped: skipped(world, &asked),
+    }
+}
+
+/// STRONG matches that are open (rules 3.7): what `on_duplicates` means.
+pub fn duplicates(world: &World, subject: &Lead, caller: &Caller) -> Vec<Match> {
+    let options = Options { min_score: 0.0, exclude_closed: true };
+    let mut matches = find(world, subject, caller, options).matches;
+    matches.retain(|found| found.strength == Strength::Strong);
+    matches
+}
+
+fn candidates<'w>(world: &'w World, asked: &BTreeSet<Key>) -> impl Iterator<Item = &'w Lead> {
+    let ids: BTreeSet<LeadId> = asked.iter().flat_map(|key| world.lead_hits.of(*key)).collect();
+    ids.into_iter().filter_map(|id| world.leads.get(&id))
+}
+
+fn compare(world: &World, subject: &Form, lead: &Lead) -> Option<Match> {
+    let other = Form::of_lead(world, lead);
+    let (score, strength, reasons) = judge(world, subject, &other)?;
+    Some(Match { lead_id: lead.id, score, strength, reasons })
+}
+
+/// Nothing in favour is no match, whatever the score (rules 3.5).
+fn judge(world: &World, a: &Form, b: &Form) -> Option<(f64, Strength, Vec<Evidence>)> {
+    let settings = &world.config.settings;
+    let mut reasons = evidence(settings, a, b);
+    if !reasons.iter().any(|piece| piece.weight > 0.0) {
+        return None;
+    }
+    reasons.sort_by(|x, y| y.weight.total_cmp(&x.weight));
+    let score = score(&reasons);
+    Some((score, strength(settings, &reasons, score), reasons))
+}
+
+fn customers(world: &World, subject: &Lead, form: &Form) -> Vec<CustomerMatch> {
+    let keys = ask_for(world, subject).all().into_iter().chain(keys::company_key(&subject.company_name));
+    let ids: BTreeSet<CustomerId> = keys.flat_map(|key| world.customer_hits.of(key)).collect();
+    let mut found: Vec<CustomerMatch> = ids
+        .into_iter()
+        .filter(|id| Some(*id) != subject.customer_id)
+        .filter_map(|id| world.customers.get(&id))
+        .filter_map(|customer| {
+            let other = Form::of_customer(world, customer);
+            let (score, strength, reasons) = judge(world, form, &other)?;
+            Some(CustomerMatch { customer_id: customer.id, score, strength, reasons })
+        })
+        .collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.customer_id.cmp(&b.customer_id)));
+    found
+}
+
+fn skipped(world: &World, asked: &BTreeSet<Key>) -> Vec<SkippedKey> {
+    asked
+        .iter()
+        .filter_map(|key| Some(SkippedKey { key: evidence_key(key.kind)?, estimated_hits: world.lead_hits.over_budget(*key)? }))
+        .collect()
+}
+
+fn evidence_key(kind: KeyKind) -> Option<EvidenceKey> {
+    match kind {
+        KeyKind::Customer => Some(EvidenceKey::Customer),
+        KeyKind::Email => Some(EvidenceKey::Email),
+        KeyKind::FoldedEmail => Some(EvidenceKey::FoldedEmail),
+        KeyKind::Phone => Some(EvidenceKey::Phone),
+        KeyKind::Domain => Some(EvidenceKey::Domain),
+        KeyKind::CompanyName | KeyKind::Word => None,
+    }
+}

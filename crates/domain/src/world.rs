@@ -1,0 +1,145 @@
+//! The world of one unit of work: what was loaded, and what decisions have changed in it so far.
+//!
+//! A micro-batch is many decisions over one world, each applied before the next one is taken, so that it ends as if
+//! its jobs had run one after another (design, idea 1). The store writes [`World::changes`] afterwards, all or nothing.
+
+mod changes;
+mod hits;
+
+pub use changes::{Changes, JobNote};
+pub use hits::KeyHits;
+
+use crate::conversion::Conversion;
+use crate::customer::Customer;
+use crate::event::{Event, EventBody};
+use crate::ids::{ConversionId, CustomerId, EventId, LeadId, NewIds, RequestId};
+use crate::import::Import;
+use crate::keys::Key;
+use crate::lead::Lead;
+use crate::request::SeenRequest;
+use crate::tenant::TenantConfig;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A snapshot with the changes made to it.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// The database's transaction time: the only clock there is.
+    pub now: DateTime<Utc>,
+    /// The tenant's set-up.
+    pub config: Arc<TenantConfig>,
+    /// Loaded leads: those asked for, and candidates.
+    pub leads: BTreeMap<LeadId, Lead>,
+    /// Loaded customers: those asked for, candidates, and their companies up to the top.
+    pub customers: BTreeMap<CustomerId, Customer>,
+    /// Loaded conversions.
+    pub conversions: BTreeMap<ConversionId, Conversion>,
+    /// The unfinished conversion of a lead, if it has one.
+    pub live_conversions: BTreeMap<LeadId, ConversionId>,
+    /// Leads by external id.
+    pub external_ids: BTreeMap<String, LeadId>,
+    /// Requests that were seen before.
+    pub seen: BTreeMap<RequestId, SeenRequest>,
+    /// Imports under way.
+    pub imports: BTreeMap<RequestId, Import>,
+    /// Which leads have a key.
+    pub lead_hits: KeyHits<LeadId>,
+    /// Which customers have a key.
+    pub customer_hits: KeyHits<CustomerId>,
+    /// What has been decided so far.
+    pub changes: Changes,
+}
+
+impl World {
+    /// A world in which nothing is loaded yet.
+    pub fn new(now: DateTime<Utc>, config: Arc<TenantConfig>) -> Self {
+        Self {
+            now,
+            config,
+            leads: BTreeMap::new(),
+            customers: BTreeMap::new(),
+            conversions: BTreeMap::new(),
+            live_conversions: BTreeMap::new(),
+            external_ids: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            imports: BTreeMap::new(),
+            lead_hits: KeyHits::default(),
+            customer_hits: KeyHits::default(),
+            changes: Changes::default(),
+        }
+    }
+
+    /// The country of a lead's customer, if both are known.
+    pub fn customer_country(&self, lead: &Lead) -> Option<&str> {
+        let customer = self.customers.get(&lead.customer_id?)?;
+        Some(customer.address.country.as_str())
+    }
+
+    /// The topmost company of a customer's hierarchy (rules 3.2); itself if it belongs to none.
+    pub fn commercial_entity(&self, id: CustomerId) -> CustomerId {
+        let mut top = id;
+        // A hierarchy is a tree; the bound keeps a damaged one from looping.
+        for _ in 0..16 {
+            match self.customers.get(&top).and_then(|customer| customer.parent_id) {
+                Some(parent) => top = parent,
+                None => break,
+            }
+        }
+        top
+    }
+
+    /// Writes a lead: a new one, or the next version of one that is there. The version and the update time are set
+    /// here, and nowhere else.
+    pub fn put_lead(&mut self, mut lead: Lead) -> &Lead {
+        let id = lead.id;
+        let before = self.leads.get(&id);
+        lead.version = before.map_or(1, |before| before.version + 1);
+        lead.update_time = self.now;
+        self.changes.note_lead(id, before);
+        if let Some(customer) = lead.customer_id.filter(|_| before.is_none_or(|b| b.customer_id != lead.customer_id)) {
+            self.lead_hits.add(Key::of_customer(customer), id);
+        }
+        if !lead.external_id.is_empty() {
+            self.external_ids.insert(lead.external_id.clone(), id);
+        }
+        self.leads.entry(id).insert_entry(lead).into_mut()
+    }
+
+    /// Writes a customer: a new one, or the next version of one that is there.
+    pub fn put_customer(&mut self, mut customer: Customer) -> &Customer {
+        let id = customer.id;
+        let before = self.customers.get(&id);
+        customer.version = before.map_or(1, |before| before.version + 1);
+        customer.update_time = self.now;
+        self.changes.note_customer(id, before);
+        for key in crate::keys::stored_of_customer(&customer, &self.config.settings.default_country) {
+            self.customer_hits.add(key, id);
+        }
+        self.customers.entry(id).insert_entry(customer).into_mut()
+    }
+
+    /// Writes a conversion.
+    pub fn put_conversion(&mut self, conversion: Conversion) {
+        if conversion.state.is_live() {
+            self.live_conversions.insert(conversion.lead_id, conversion.id);
+        } else {
+            self.live_conversions.remove(&conversion.lead_id);
+        }
+        self.changes.note_conversion(conversion.id, self.conversions.contains_key(&conversion.id));
+        self.conversions.insert(conversion.id, conversion);
+    }
+
+    /// Adds an event about a record; `sequence` is the record's change counter.
+    pub fn emit(&mut self, ids: &mut dyn NewIds, sequence: i64, body: EventBody, traceparent: &str) -> EventId {
+        let id = EventId(ids.next());
+        self.changes.events.push(Event {
+            id,
+            sequence,
+            occurred_at: self.now,
+            traceparent: traceparent.to_owned(),
+            body,
+        });
+        id
+    }
+}

@@ -1,0 +1,95 @@
+//! What decisions changed: enough for the store to write rows, and no more.
+
+use crate::conversion::Conversion;
+use crate::customer::Customer;
+use crate::event::Event;
+use crate::ids::{ConversionId, CustomerId, LeadId, RequestId, SalespersonId, StageId, TeamId};
+use crate::import::ImportReject;
+use crate::lead::Lead;
+use crate::request::RequestClaim;
+use crate::timeline::TimelineEntry;
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// A conversion job that has to be sent to the workers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobNote {
+    /// Which conversion.
+    pub conversion: ConversionId,
+    /// It belongs to a batch or an import: sent through the bulk queue.
+    pub bulk: bool,
+    /// Not before this time (a retry); `None` = at once.
+    pub not_before: Option<DateTime<Utc>>,
+    /// Trace of the call that accepted it.
+    pub traceparent: String,
+}
+
+/// Everything that a unit of work writes.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// Changed leads, with their state before (`None` = new).
+    pub leads: BTreeMap<LeadId, Option<Lead>>,
+    /// Changed customers, with their state before (`None` = new).
+    pub customers: BTreeMap<CustomerId, Option<Customer>>,
+    /// Conversions to insert.
+    pub new_conversions: BTreeSet<ConversionId>,
+    /// Conversions to update.
+    pub updated_conversions: BTreeSet<ConversionId>,
+    /// Which records a conversion touched (for its before-images).
+    pub touched_leads: BTreeMap<LeadId, ConversionId>,
+    /// New timeline entries.
+    pub timeline: Vec<TimelineEntry>,
+    /// Events, in order.
+    pub events: Vec<Event>,
+    /// Jobs to send.
+    pub jobs: Vec<JobNote>,
+    /// Changed or new imports.
+    pub imports: BTreeSet<RequestId>,
+    /// Rows that an import rejected.
+    pub rejects: Vec<(RequestId, ImportReject)>,
+    /// Requests that took effect, with the record they made or changed.
+    pub requests: Vec<(RequestClaim, Uuid)>,
+    /// The settings were changed.
+    pub settings: bool,
+    /// Changed or new stages.
+    pub stages: BTreeSet<StageId>,
+    /// Changed or new teams.
+    pub teams: BTreeSet<TeamId>,
+    /// Changed or new salespeople.
+    pub salespeople: BTreeSet<SalespersonId>,
+}
+
+impl Changes {
+    /// Remembers the first state of a lead that is being changed.
+    pub(super) fn note_lead(&mut self, id: LeadId, before: Option<&Lead>) {
+        self.leads.entry(id).or_insert_with(|| before.cloned());
+    }
+
+    /// Remembers the first state of a customer that is being changed.
+    pub(super) fn note_customer(&mut self, id: CustomerId, before: Option<&Customer>) {
+        self.customers.entry(id).or_insert_with(|| before.cloned());
+    }
+
+    /// Remembers that a conversion is new, or changed.
+    pub(super) fn note_conversion(&mut self, id: ConversionId, known: bool) {
+        if !known {
+            self.new_conversions.insert(id);
+        } else if !self.new_conversions.contains(&id) {
+            self.updated_conversions.insert(id);
+        }
+    }
+
+    /// Anything of the tenant's set-up was changed.
+    pub fn touches_config(&self) -> bool {
+        self.settings || !self.stages.is_empty() || !self.teams.is_empty() || !self.salespeople.is_empty()
+    }
+
+    /// Conversions that ended in this unit of work.
+    pub fn settled<'a>(
+        &'a self,
+        conversions: &'a BTreeMap<ConversionId, Conversion>,
+    ) -> impl Iterator<Item = &'a Conversion> {
+        self.updated_conversions.iter().filter_map(|id| conversions.get(id)).filter(|one| !one.state.is_live())
+    }
+}

@@ -1,0 +1,1 @@
+//! tonic services: parse to domain types, map outcomes to google.rpc statuses.

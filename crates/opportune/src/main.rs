@@ -1,0 +1,2 @@
+//! opportune.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Topology, confirmed publisher, consumer, dead letters, CloudEvents envelope.

@@ -1,0 +1,1 @@
+//! Database and vhost per test, chaos proxy, builders.

@@ -1,0 +1,1 @@
+//! Domain types and contract messages, each from the other.
