@@ -18,8 +18,8 @@ pub mod words;
 
 pub use address::{AddressForm, address, same_address};
 pub use company::{CompanyName, company, compare_company};
-pub use email::{Email, display_name, emails};
+pub use email::{Email, GENERIC_PROVIDERS, PLACEHOLDER_ADDRESSES, display_name, emails, is_generic_provider};
 pub use person::{NameAgreement, PersonName, compare, person};
 pub use phone::phone;
-pub use website::registrable_domain;
+pub use website::{is_shared_website, registrable_domain};
 pub use words::words;
