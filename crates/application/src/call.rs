@@ -27,6 +27,11 @@ pub struct Key {
 impl Call {
     /// The claim of an idempotency key for an rpc, as it is stored.
     pub fn claim(&self, rpc: &'static str, key: Option<Key>) -> Option<RequestClaim> {
-        key.map(|key| RequestClaim { id: key.id, rpc, actor: self.caller.actor, fingerprint: key.fingerprint })
+        key.map(|key| RequestClaim {
+            id: key.id,
+            rpc,
+            actor: self.caller.actor,
+            fingerprint: key.fingerprint,
+        })
     }
 }

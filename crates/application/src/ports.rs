@@ -6,7 +6,7 @@ mod outbox;
 mod reads;
 mod store;
 
-pub use broker::{Delivery, Deliveries, Job, JobQueue, Notices, PublishError, Publisher, QueueName};
+pub use broker::{Deliveries, Delivery, Job, JobQueue, Notices, PublishError, Publisher, QueueName};
 pub use meter::Meter;
 pub use outbox::{Outbound, Outbox, OutboxLag, OutboxRow};
 pub use reads::{

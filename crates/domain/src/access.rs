@@ -53,12 +53,20 @@ impl Caller {
 
     /// Refuses unless the caller may see this record.
     pub fn must_see(&self, lead: &Lead) -> Result<(), Refusal> {
-        if self.sees(lead) { Ok(()) } else { Err(denied("see this record")) }
+        if self.sees(lead) {
+            Ok(())
+        } else {
+            Err(denied("see this record"))
+        }
     }
 
     /// Refuses unless the caller may work with records at all (everybody but operators).
     pub fn must_handle_records(&self) -> Result<(), Refusal> {
-        if self.role == Role::Operator { Err(denied("handle records")) } else { Ok(()) }
+        if self.role == Role::Operator {
+            Err(denied("handle records"))
+        } else {
+            Ok(())
+        }
     }
 
     /// Refuses unless the caller may change settings, stages and teams.

@@ -28,12 +28,24 @@ impl Address {
 
     /// The six parts in their usual order.
     pub fn parts(&self) -> [&str; 6] {
-        [&self.street, &self.street2, &self.city, &self.state, &self.postal_code, &self.country]
+        [
+            &self.street,
+            &self.street2,
+            &self.city,
+            &self.state,
+            &self.postal_code,
+            &self.country,
+        ]
     }
 
     /// One line for people: the parts that are there.
     pub fn one_line(&self) -> String {
-        self.parts().iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ")
+        self.parts()
+            .iter()
+            .filter(|part| !part.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -46,5 +58,11 @@ pub fn same_place(a: &Address, b: &Address) -> bool {
 }
 
 fn form(address: &Address) -> Option<normal::AddressForm> {
-    normal::address(&address.street, &address.street2, &address.city, &address.postal_code, &address.country)
+    normal::address(
+        &address.street,
+        &address.street2,
+        &address.city,
+        &address.postal_code,
+        &address.country,
+    )
 }

@@ -117,6 +117,8 @@ impl EventBody {
     /// `<entity>.<verb>`, the first two words of the routing key.
     pub fn topic(&self) -> &'static str {
         let name = self.type_name();
-        name.strip_prefix("opportune.").and_then(|name| name.strip_suffix(".v1")).unwrap_or(name)
+        name.strip_prefix("opportune.")
+            .and_then(|name| name.strip_suffix(".v1"))
+            .unwrap_or(name)
     }
 }

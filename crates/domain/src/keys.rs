@@ -51,7 +51,10 @@ impl Key {
             KeyKind::CompanyName => 'n',
             KeyKind::Word => 'w',
         };
-        Self { kind, hash: xxh3_64(format!("{tag}:{value}").as_bytes()).cast_signed() }
+        Self {
+            kind,
+            hash: xxh3_64(format!("{tag}:{value}").as_bytes()).cast_signed(),
+        }
     }
 
     /// The key of all records linked to a customer.
@@ -88,18 +91,37 @@ pub struct ContactKeys {
 impl ContactKeys {
     /// Reads the normal forms of e-mail, phone and website. `region` reads local phone numbers (rules 2.4).
     pub fn read(email: &str, phone: &str, website: &str, region: Option<&str>) -> Self {
-        let emails: Vec<_> = normal::emails(email).into_iter().filter(|email| !email.is_placeholder()).collect();
-        let site = if website.is_empty() { None } else { normal::registrable_domain(website) };
+        let emails: Vec<_> = normal::emails(email)
+            .into_iter()
+            .filter(|email| !email.is_placeholder())
+            .collect();
+        let site = if website.is_empty() {
+            None
+        } else {
+            normal::registrable_domain(website)
+        };
+        let site = site.filter(|domain| !normal::is_shared_website(domain));
         let names: BTreeSet<String> = emails.iter().map(|email| email.domain.clone()).chain(site).collect();
-        let domains =
-            names.into_iter().map(|domain| DomainKey { key: Key::new(KeyKind::Domain, &domain), domain }).collect();
-        let phone = if phone.is_empty() { None } else { normal::phone(phone, region) };
+        let domains = names
+            .into_iter()
+            .map(|domain| DomainKey {
+                key: Key::new(KeyKind::Domain, &domain),
+                domain,
+            })
+            .collect();
+        let phone = if phone.is_empty() {
+            None
+        } else {
+            normal::phone(phone, region)
+        };
         Self { emails, phone, domains }
     }
 
     /// One key a normal address.
     pub fn email_keys(&self) -> impl Iterator<Item = Key> {
-        self.emails.iter().map(|email| Key::new(KeyKind::Email, &email.address()))
+        self.emails
+            .iter()
+            .map(|email| Key::new(KeyKind::Email, &email.address()))
     }
 
     /// Keys of the folded addresses that differ from their normal form.
@@ -114,7 +136,10 @@ impl ContactKeys {
     pub fn folded_lookups(&self) -> impl Iterator<Item = Key> {
         self.emails.iter().flat_map(|email| {
             let folded = email.folded();
-            [Key::new(KeyKind::FoldedEmail, &folded), Key::new(KeyKind::Email, &folded)]
+            [
+                Key::new(KeyKind::FoldedEmail, &folded),
+                Key::new(KeyKind::Email, &folded),
+            ]
         })
     }
 
@@ -134,7 +159,10 @@ impl ContactKeys {
 
 /// The country that reads a record's local phone number: its own → its customer's → the tenant's (rules 2.4).
 pub fn region<'a>(own: &'a str, customer: Option<&'a str>, tenant: &'a str) -> Option<&'a str> {
-    [Some(own), customer, Some(tenant)].into_iter().flatten().find(|country| !country.is_empty())
+    [Some(own), customer, Some(tenant)]
+        .into_iter()
+        .flatten()
+        .find(|country| !country.is_empty())
 }
 
 /// Normal forms of a lead's contact data.
@@ -174,5 +202,8 @@ pub fn company_key(name: &str) -> Option<Key> {
 }
 
 fn word_keys(texts: &[&String]) -> Vec<Key> {
-    normal::words(texts.iter().map(|text| text.as_str())).iter().map(|word| Key::of_word(word)).collect()
+    normal::words(texts.iter().map(|text| text.as_str()))
+        .iter()
+        .map(|word| Key::of_word(word))
+        .collect()
 }

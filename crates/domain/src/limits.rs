@@ -39,7 +39,10 @@ pub struct Check {
 impl Check {
     /// Adds a violation.
     pub fn add(&mut self, field: &str, description: impl Into<String>) {
-        self.violations.push(Violation { field: field.to_owned(), description: description.into() });
+        self.violations.push(Violation {
+            field: field.to_owned(),
+            description: description.into(),
+        });
     }
 
     /// At most `max` characters, and none that cannot be stored.

@@ -7,7 +7,10 @@ use std::fmt;
 /// The reasons of the contract (`ErrorInfo.reason`). A deliberately closed set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "the names are the contract's and say all; each is described there")]
+#[expect(
+    missing_docs,
+    reason = "the names are the contract's and say all; each is described there"
+)]
 pub enum Reason {
     FieldInvalid,
     RequestIdReused,
@@ -89,7 +92,12 @@ impl fmt::Display for Refusal {
 impl Refusal {
     /// A refusal with its message.
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into(), violations: Vec::new(), metadata: BTreeMap::new() }
+        Self {
+            reason,
+            message: message.into(),
+            violations: Vec::new(),
+            metadata: BTreeMap::new(),
+        }
     }
 
     /// One more piece of metadata.
@@ -101,7 +109,10 @@ impl Refusal {
 
     /// One bad field.
     pub fn field(field: &str, description: impl Into<String>) -> Self {
-        Self::fields(vec![Violation { field: field.to_owned(), description: description.into() }])
+        Self::fields(vec![Violation {
+            field: field.to_owned(),
+            description: description.into(),
+        }])
     }
 
     /// Several bad fields.
@@ -111,7 +122,10 @@ impl Refusal {
             .map(|violation| format!("{} {}", violation.field, violation.description))
             .collect::<Vec<_>>()
             .join("; ");
-        Self { violations, ..Self::new(Reason::FieldInvalid, message) }
+        Self {
+            violations,
+            ..Self::new(Reason::FieldInvalid, message)
+        }
     }
 
     /// Nothing of that kind has that id in the caller's tenant.

@@ -42,8 +42,10 @@ impl SeenRequest {
         if same {
             Ok(self.resource)
         } else {
-            Err(Refusal::new(Reason::RequestIdReused, "this request_id was used for another request")
-                .with("request_id", claim.id))
+            Err(
+                Refusal::new(Reason::RequestIdReused, "this request_id was used for another request")
+                    .with("request_id", claim.id),
+            )
         }
     }
 }

@@ -42,7 +42,11 @@ impl TenantConfig {
 
     /// The type of a new record for which the caller gave none (rules 1.3).
     pub fn type_of_new(&self, team: Option<TeamId>) -> LeadType {
-        if self.leads_allowed(team) { LeadType::Lead } else { LeadType::Opportunity }
+        if self.leads_allowed(team) {
+            LeadType::Lead
+        } else {
+            LeadType::Opportunity
+        }
     }
 
     /// Leads are switched on for the tenant and the team, if there is one (rules 1.3).

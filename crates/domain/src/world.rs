@@ -97,7 +97,10 @@ impl World {
         lead.version = before.map_or(1, |before| before.version + 1);
         lead.update_time = self.now;
         self.changes.note_lead(id, before);
-        if let Some(customer) = lead.customer_id.filter(|_| before.is_none_or(|b| b.customer_id != lead.customer_id)) {
+        if let Some(customer) = lead
+            .customer_id
+            .filter(|_| before.is_none_or(|b| b.customer_id != lead.customer_id))
+        {
             self.lead_hits.add(Key::of_customer(customer), id);
         }
         if !lead.external_id.is_empty() {
@@ -126,7 +129,8 @@ impl World {
         } else {
             self.live_conversions.remove(&conversion.lead_id);
         }
-        self.changes.note_conversion(conversion.id, self.conversions.contains_key(&conversion.id));
+        self.changes
+            .note_conversion(conversion.id, self.conversions.contains_key(&conversion.id));
         self.conversions.insert(conversion.id, conversion);
     }
 

@@ -7,7 +7,9 @@ use opportune_domain::access::Caller;
 use opportune_domain::conversion::Conversion;
 use opportune_domain::customer::Customer;
 use opportune_domain::event::Event;
-use opportune_domain::ids::{BatchId, ConversionId, CustomerId, EventId, LeadId, RequestId, SalespersonId, StageId, TeamId, TenantId};
+use opportune_domain::ids::{
+    BatchId, ConversionId, CustomerId, EventId, LeadId, RequestId, SalespersonId, StageId, TeamId, TenantId,
+};
 use opportune_domain::import::{Import, ImportReject};
 use opportune_domain::lead::{Lead, LeadStatus, LeadType};
 use opportune_domain::tenant::TenantConfig;

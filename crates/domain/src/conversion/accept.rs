@@ -16,10 +16,14 @@ const CHAIN: usize = 32;
 /// Every reason of [`target`], and `CONVERSION_IN_PROGRESS`.
 pub fn accept(world: &World, command: &ConvertCommand) -> Result<(), Refusal> {
     let lead = target(world, command)?;
-    let live = [lead.id, command.lead_id].iter().find_map(|id| world.live_conversions.get(id));
+    let live = [lead.id, command.lead_id]
+        .iter()
+        .find_map(|id| world.live_conversions.get(id));
     match live {
-        Some(conversion) => Err(Refusal::new(Reason::ConversionInProgress, "a conversion of this lead is under way")
-            .with("conversion_id", conversion)),
+        Some(conversion) => Err(
+            Refusal::new(Reason::ConversionInProgress, "a conversion of this lead is under way")
+                .with("conversion_id", conversion),
+        ),
         None => Ok(()),
     }
 }
@@ -40,7 +44,9 @@ pub fn target<'w>(world: &'w World, command: &ConvertCommand) -> Result<&'w Lead
     command.caller.must_see(lead)?;
     must_be_convertible(named, lead)?;
     must_match(named, command.etag.as_deref())?;
-    command.salesperson_id.map_or(Ok(()), |id| salesperson_works(world, id))?;
+    command
+        .salesperson_id
+        .map_or(Ok(()), |id| salesperson_works(world, id))?;
     command.team_id.map_or(Ok(()), |id| team_exists(world, id))?;
     if let CustomerChoice::Link(id) = command.customer {
         customer_exists(world, id)?;
@@ -51,7 +57,11 @@ pub fn target<'w>(world: &'w World, command: &ConvertCommand) -> Result<&'w Lead
 /// Leads that have to be loaded for a command, as far as the world knows: the named one and its survivors.
 pub fn named_leads(world: &World, command: &ConvertCommand) -> Vec<LeadId> {
     let mut ids = vec![command.lead_id];
-    while let Some(next) = ids.last().and_then(|id| world.leads.get(id)).and_then(|lead| lead.survivor_id) {
+    while let Some(next) = ids
+        .last()
+        .and_then(|id| world.leads.get(id))
+        .and_then(|lead| lead.survivor_id)
+    {
         if ids.len() > CHAIN || ids.contains(&next) {
             break;
         }
@@ -62,9 +72,10 @@ pub fn named_leads(world: &World, command: &ConvertCommand) -> Vec<LeadId> {
 
 fn check_mode(command: &ConvertCommand) -> Result<(), Refusal> {
     match command.mode {
-        ConversionMode::Convert if !command.merge_lead_ids.is_empty() => {
-            Err(Refusal::field("merge_lead_ids", "must be empty in CONVERSION_MODE_CONVERT"))
-        }
+        ConversionMode::Convert if !command.merge_lead_ids.is_empty() => Err(Refusal::field(
+            "merge_lead_ids",
+            "must be empty in CONVERSION_MODE_CONVERT",
+        )),
         ConversionMode::Convert => Ok(()),
         ConversionMode::Merge => Err(Refusal::new(Reason::NotImplemented, "merging is not available yet")),
     }
@@ -82,13 +93,15 @@ fn survivor<'w>(world: &'w World, named: &'w Lead) -> &'w Lead {
 }
 
 fn must_be_convertible(named: &Lead, lead: &Lead) -> Result<(), Refusal> {
-    let refused = |reason, what: &str| {
-        Err(Refusal::new(reason, format!("record {} {what}", lead.id)).with("lead_id", lead.id))
-    };
+    let refused =
+        |reason, what: &str| Err(Refusal::new(reason, format!("record {} {what}", lead.id)).with("lead_id", lead.id));
     let open_lead = lead.is_open() && lead.kind == LeadType::Lead;
     if named.status == LeadStatus::Merged && !open_lead {
-        return Err(Refusal::new(Reason::LeadMerged, "the lead was merged into a record that cannot be converted")
-            .with("survivor_id", lead.id));
+        return Err(Refusal::new(
+            Reason::LeadMerged,
+            "the lead was merged into a record that cannot be converted",
+        )
+        .with("survivor_id", lead.id));
     }
     match (lead.status, lead.kind) {
         (LeadStatus::Won, _) => refused(Reason::LeadWon, "is won"),

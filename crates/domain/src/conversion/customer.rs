@@ -23,7 +23,10 @@ pub struct CustomerNeeds {
 
 /// What the customer step of `command` needs to know about `lead`.
 pub fn customer_needs(lead: &Lead, command: &ConvertCommand) -> CustomerNeeds {
-    let mut needs = CustomerNeeds { ids: lead.customer_id.into_iter().collect(), ..CustomerNeeds::default() };
+    let mut needs = CustomerNeeds {
+        ids: lead.customer_id.into_iter().collect(),
+        ..CustomerNeeds::default()
+    };
     match command.customer {
         CustomerChoice::None => {}
         CustomerChoice::Link(id) => {
@@ -33,7 +36,9 @@ pub fn customer_needs(lead: &Lead, command: &ConvertCommand) -> CustomerNeeds {
         CustomerChoice::Create => needs.keys.extend(keys::company_key(&lead.company_name)),
         CustomerChoice::MatchOrCreate => {
             // Only e-mail addresses are needed of the contact data; the phone is not read here, it is slow to read.
-            needs.keys.extend(keys::ContactKeys::read(&lead.email, "", "", None).email_keys());
+            needs
+                .keys
+                .extend(keys::ContactKeys::read(&lead.email, "", "", None).email_keys());
             needs.keys.extend(keys::company_key(&lead.company_name));
         }
     }
@@ -63,28 +68,53 @@ pub(super) fn choose_customer(world: &World, lead: &mut Lead, choice: CustomerCh
 
 /// Rules 5.5: a customer that it had is unlinked.
 fn none(lead: &mut Lead) -> Chosen {
-    let reason = if lead.customer_id.is_some() { "no customer wanted: unlinked" } else { "no customer wanted" };
+    let reason = if lead.customer_id.is_some() {
+        "no customer wanted: unlinked"
+    } else {
+        "no customer wanted"
+    };
     lead.customer_id = None;
-    Chosen { decision: decision(CustomerAction::None, None, None, reason.to_owned()), filled: Vec::new() }
+    Chosen {
+        decision: decision(CustomerAction::None, None, None, reason.to_owned()),
+        filled: Vec::new(),
+    }
 }
 
 fn keep(world: &World, own: CustomerId) -> Chosen {
-    let company = world.customers.get(&own).and_then(|customer| company_of(world, customer)).map(|company| company.id);
+    let company = world
+        .customers
+        .get(&own)
+        .and_then(|customer| company_of(world, customer))
+        .map(|company| company.id);
     let reason = "the record has a customer".to_owned();
-    Chosen { decision: decision(CustomerAction::Keep, Some(own), company, reason), filled: Vec::new() }
+    Chosen {
+        decision: decision(CustomerAction::Keep, Some(own), company, reason),
+        filled: Vec::new(),
+    }
 }
 
 /// Rules 5.1 and 5.6.
 fn link(world: &World, lead: &mut Lead, id: CustomerId, reason: String) -> Chosen {
     lead.customer_id = Some(id);
     let Some(customer) = world.customers.get(&id) else {
-        return Chosen { decision: decision(CustomerAction::Link, Some(id), None, reason), filled: Vec::new() };
+        return Chosen {
+            decision: decision(CustomerAction::Link, Some(id), None, reason),
+            filled: Vec::new(),
+        };
     };
     let company = company_of(world, customer);
     let filled = fill_from_customer(lead, customer, company);
-    let mut decision = decision(CustomerAction::Link, Some(id), company.map(|company| company.id), reason);
+    let mut decision = decision(
+        CustomerAction::Link,
+        Some(id),
+        company.map(|company| company.id),
+        reason,
+    );
     decision.differences = filled.differences;
-    Chosen { decision, filled: filled.fields }
+    Chosen {
+        decision,
+        filled: filled.fields,
+    }
 }
 
 fn company_of<'w>(world: &'w World, customer: &Customer) -> Option<&'w Customer> {

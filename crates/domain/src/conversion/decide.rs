@@ -56,18 +56,32 @@ pub fn decide(world: &World, command: &ConvertCommand, ids: &mut dyn NewIds) -> 
         stage_id: lead.stage_id,
         not_carried: Vec::new(),
     };
-    Ok(Decision { plan, lead, new_customers })
+    Ok(Decision {
+        plan,
+        lead,
+        new_customers,
+    })
 }
 
 /// Rules 6.1 to 6.3 for one record; the assignment time moves only with the salesperson (rules 6.5).
 fn assign_single(world: &World, before: &Lead, lead: &mut Lead, command: &ConvertCommand) -> AssignmentDecision {
-    let wish = assign(&world.config, before, command.salesperson_id, command.team_id, LeadType::Opportunity);
+    let wish = assign(
+        &world.config,
+        before,
+        command.salesperson_id,
+        command.team_id,
+        LeadType::Opportunity,
+    );
     lead.salesperson_id = wish.salesperson_id;
     lead.team_id = wish.team_id;
     if lead.salesperson_id != before.salesperson_id {
         lead.assign_time = lead.salesperson_id.map(|_| world.now);
     }
-    AssignmentDecision { salesperson_id: wish.salesperson_id, team_id: wish.team_id, reason: wish.reason }
+    AssignmentDecision {
+        salesperson_id: wish.salesperson_id,
+        team_id: wish.team_id,
+        reason: wish.reason,
+    }
 }
 
 /// Rules 4.5.
@@ -87,18 +101,31 @@ fn ask_duplicates_policy(world: &World, lead: &Lead, command: &ConvertCommand) -
 }
 
 fn duplicates_found(duplicates: &[Match]) -> Refusal {
-    let best: Vec<String> = duplicates.iter().take(NAMED_DUPLICATES).map(|found| found.lead_id.to_string()).collect();
-    Refusal::new(Reason::DuplicatesFound, format!("{} records are probably the same: {}", duplicates.len(), best.join(", ")))
-        .with("lead_ids", best.join(","))
-        .with("count", duplicates.len())
+    let best: Vec<String> = duplicates
+        .iter()
+        .take(NAMED_DUPLICATES)
+        .map(|found| found.lead_id.to_string())
+        .collect();
+    Refusal::new(
+        Reason::DuplicatesFound,
+        format!(
+            "{} records are probably the same: {}",
+            duplicates.len(),
+            best.join(", ")
+        ),
+    )
+    .with("lead_ids", best.join(","))
+    .with("count", duplicates.len())
 }
 
 /// Rules 4.6.
 fn must_be_as_previewed(command: &ConvertCommand, digest: &str) -> Result<(), Refusal> {
     match &command.expected_plan_digest {
-        Some(expected) if expected != digest => {
-            Err(Refusal::new(Reason::PlanChanged, "the conversion would not do what was previewed").with("digest", digest))
-        }
+        Some(expected) if expected != digest => Err(Refusal::new(
+            Reason::PlanChanged,
+            "the conversion would not do what was previewed",
+        )
+        .with("digest", digest)),
         _ => Ok(()),
     }
 }

@@ -13,24 +13,39 @@ const CUSTOMER_IDS_AND_TIMES: [&str; 5] = ["id", "parent_id", "version", "create
 
 /// SHA-256, in hexadecimal, over what would be written, without new ids and times.
 pub(super) fn digest(before: &Lead, after: &Lead, new_customers: &[Customer]) -> String {
-    let mut fields: Map<String, Value> =
-        touched(before, after).into_iter().map(|(name, change)| (name, change["after"].clone())).collect();
+    let mut fields: Map<String, Value> = touched(before, after)
+        .into_iter()
+        .map(|(name, change)| (name, change["after"].clone()))
+        .collect();
     for time in LEAD_TIMES {
         fields.remove(time);
     }
-    if new_customers.iter().any(|customer| Some(customer.id) == after.customer_id) {
+    if new_customers
+        .iter()
+        .any(|customer| Some(customer.id) == after.customer_id)
+    {
         fields.insert("customer_id".to_owned(), json!("new"));
     }
-    let customers: Vec<Value> = new_customers.iter().map(|customer| without_ids(customer, new_customers)).collect();
+    let customers: Vec<Value> = new_customers
+        .iter()
+        .map(|customer| without_ids(customer, new_customers))
+        .collect();
     let canonical = json!({"lead": after.id, "fields": fields, "customers": customers}).to_string();
-    Sha256::digest(canonical.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(canonical.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn without_ids(customer: &Customer, new_customers: &[Customer]) -> Value {
     let mut value = serde_json::to_value(customer).unwrap_or(Value::Null);
     if let Value::Object(fields) = &mut value {
         let parent_is_new = new_customers.iter().any(|other| Some(other.id) == customer.parent_id);
-        let parent = if parent_is_new { json!("new") } else { json!(customer.parent_id) };
+        let parent = if parent_is_new {
+            json!("new")
+        } else {
+            json!(customer.parent_id)
+        };
         for field in CUSTOMER_IDS_AND_TIMES {
             fields.remove(field);
         }

@@ -10,7 +10,9 @@ use chrono::TimeDelta;
 /// Decides a live conversion and carries the decision out, or ends it with the refusal. A conversion that is settled
 /// already stays as it is: a message may come twice.
 pub fn settle(world: &mut World, id: ConversionId, ids: &mut dyn NewIds) {
-    let Some(conversion) = world.conversions.get(&id).filter(|one| one.state.is_live()) else { return };
+    let Some(conversion) = world.conversions.get(&id).filter(|one| one.state.is_live()) else {
+        return;
+    };
     let command = conversion.command.clone();
     match decide(world, &command, ids) {
         Ok(decision) => perform(world, id, decision, ids),
@@ -22,18 +24,29 @@ pub fn settle(world: &mut World, id: ConversionId, ids: &mut dyn NewIds) {
 pub fn perform(world: &mut World, id: ConversionId, decision: Decision, ids: &mut dyn NewIds) {
     let Some(mut conversion) = begun(world, id) else { return };
     let trace = conversion.traceparent.clone();
-    let Decision { plan, lead, new_customers } = decision;
+    let Decision {
+        plan,
+        lead,
+        new_customers,
+    } = decision;
     let mut event_ids: Vec<EventId> = Vec::new();
     let created_customer_ids = new_customers.iter().map(|customer| customer.id).collect();
     for customer in new_customers {
         let customer = Box::new(world.put_customer(customer).clone());
         let sequence = customer.version;
-        let body = EventBody::CustomerCreated { customer, conversion_id: Some(id) };
+        let body = EventBody::CustomerCreated {
+            customer,
+            conversion_id: Some(id),
+        };
         event_ids.push(world.emit(ids, sequence, body, &trace));
     }
     let lead = world.put_lead(lead).clone();
     world.changes.touched_leads.insert(lead.id, id);
-    let customer = lead.customer_id.and_then(|customer| world.customers.get(&customer)).cloned().map(Box::new);
+    let customer = lead
+        .customer_id
+        .and_then(|customer| world.customers.get(&customer))
+        .cloned()
+        .map(Box::new);
     let outcome = |event_ids| Outcome {
         opportunity_id: lead.id,
         customer_id: lead.customer_id,
@@ -54,7 +67,10 @@ pub fn perform(world: &mut World, id: ConversionId, decision: Decision, ids: &mu
     let window = TimeDelta::from_std(world.config.settings.revert_window).unwrap_or(TimeDelta::MAX);
     conversion.revert_deadline = world.now.checked_add_signed(window);
     conversion.end_time = Some(world.now);
-    conversion.state = ConversionState::Succeeded { outcome: Box::new(outcome(event_ids)), plan: Box::new(plan) };
+    conversion.state = ConversionState::Succeeded {
+        outcome: Box::new(outcome(event_ids)),
+        plan: Box::new(plan),
+    };
     world.put_conversion(conversion);
 }
 
@@ -62,9 +78,15 @@ pub fn perform(world: &mut World, id: ConversionId, decision: Decision, ids: &mu
 pub fn fail(world: &mut World, id: ConversionId, error: Refusal, ids: &mut dyn NewIds) {
     let Some(mut conversion) = begun(world, id) else { return };
     conversion.end_time = Some(world.now);
-    conversion.state = ConversionState::Failed { error: Box::new(error.clone()) };
-    let body =
-        EventBody::ConversionFailed { conversion_id: id, lead_id: conversion.lead_id, error, attempt: conversion.attempt };
+    conversion.state = ConversionState::Failed {
+        error: Box::new(error.clone()),
+    };
+    let body = EventBody::ConversionFailed {
+        conversion_id: id,
+        lead_id: conversion.lead_id,
+        error,
+        attempt: conversion.attempt,
+    };
     world.emit(ids, i64::from(conversion.attempt), body, &conversion.traceparent);
     world.put_conversion(conversion);
 }

@@ -57,7 +57,11 @@ impl CustomerPatch {
         check.country("country", self.country.as_ref());
         check.language("language", self.language.as_ref());
         check.tags(self.tags.as_ref());
-        if check.violations.is_empty() { Ok(()) } else { Err(Refusal::fields(check.violations)) }
+        if check.violations.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::fields(check.violations))
+        }
     }
 
     /// Writes the fields that are given into `customer`.

@@ -32,7 +32,11 @@ pub fn assign(
         (None, None) => "no salesperson",
     };
     let (team_id, which) = choose_team(config, lead, salesperson_id, team, becomes);
-    Assignment { salesperson_id, team_id, reason: format!("{who}; {which}") }
+    Assignment {
+        salesperson_id,
+        team_id,
+        reason: format!("{who}; {which}"),
+    }
 }
 
 fn choose_team(
@@ -46,7 +50,10 @@ fn choose_team(
         return (given, "team as given");
     }
     let Some(person) = salesperson else {
-        return (lead.team_id, if lead.team_id.is_some() { "team kept" } else { "no team" });
+        return (
+            lead.team_id,
+            if lead.team_id.is_some() { "team kept" } else { "no team" },
+        );
     };
     if lead.team_id.is_some() && lead.salesperson_id == salesperson {
         return (lead.team_id, "team kept");

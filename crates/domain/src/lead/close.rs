@@ -109,8 +109,16 @@ pub(super) fn must_be_no_tombstone(lead: &Lead) -> Result<(), Refusal> {
 
 /// At or after the current stage by sequence, else the nearest before it (rules 9.1).
 fn nearest_won_stage(config: &TenantConfig, lead: &Lead) -> Option<StageId> {
-    let here = lead.stage_id.and_then(|id| config.stage(id)).map_or(i32::MIN, |stage| stage.sequence);
-    let won = || config.stages.iter().filter(|stage| stage.won && stage.serves(lead.team_id));
+    let here = lead
+        .stage_id
+        .and_then(|id| config.stage(id))
+        .map_or(i32::MIN, |stage| stage.sequence);
+    let won = || {
+        config
+            .stages
+            .iter()
+            .filter(|stage| stage.won && stage.serves(lead.team_id))
+    };
     let after = won().filter(|stage| stage.sequence >= here).min_by_key(order);
     after.or_else(|| won().max_by_key(order)).map(|stage| stage.id)
 }

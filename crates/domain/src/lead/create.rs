@@ -25,7 +25,9 @@ pub fn create_lead(world: &World, create: &CreateLead) -> Result<Lead, Refusal> 
     must_say_something(given)?;
     check_references(world, given)?;
     if let Some(taken) = given.external_id.as_ref().and_then(|id| world.external_ids.get(id)) {
-        return Err(Refusal::new(Reason::ExternalIdTaken, "another record has this external_id").with("lead_id", taken));
+        return Err(
+            Refusal::new(Reason::ExternalIdTaken, "another record has this external_id").with("lead_id", taken),
+        );
     }
     let mut lead = Lead::empty(create.id, LeadType::Lead, world.now);
     given.write_plain(&mut lead);
@@ -35,7 +37,11 @@ pub fn create_lead(world: &World, create: &CreateLead) -> Result<Lead, Refusal> 
         let company = customer.parent_id.and_then(|id| world.customers.get(&id));
         fill_from_customer(&mut lead, customer, company);
     }
-    if lead.stage_id.and_then(|id| world.config.stage(id)).is_some_and(|stage| stage.won) {
+    if lead
+        .stage_id
+        .and_then(|id| world.config.stage(id))
+        .is_some_and(|stage| stage.won)
+    {
         super::close::win_in_place(&mut lead, world.now);
     }
     Ok(lead)
@@ -44,15 +50,29 @@ pub fn create_lead(world: &World, create: &CreateLead) -> Result<Lead, Refusal> 
 /// Salesperson, team, type and stage: each depends on the one before it.
 fn place(world: &World, given: &LeadPatch, lead: &mut Lead) -> Result<(), Refusal> {
     let config = &world.config;
-    let wished = given.kind.unwrap_or_else(|| config.type_of_new(given.team_id.flatten()));
-    let Assignment { salesperson_id, team_id, .. } =
-        assign(config, lead, given.salesperson_id.flatten(), given.team_id.flatten(), wished);
+    let wished = given
+        .kind
+        .unwrap_or_else(|| config.type_of_new(given.team_id.flatten()));
+    let Assignment {
+        salesperson_id,
+        team_id,
+        ..
+    } = assign(
+        config,
+        lead,
+        given.salesperson_id.flatten(),
+        given.team_id.flatten(),
+        wished,
+    );
     lead.salesperson_id = salesperson_id;
     lead.team_id = team_id;
     lead.assign_time = salesperson_id.map(|_| world.now);
     lead.kind = given.kind.unwrap_or_else(|| config.type_of_new(team_id));
     if lead.kind == LeadType::Lead && !config.leads_allowed(team_id) {
-        return Err(Refusal::new(Reason::LeadsDisabled, "leads are switched off for the tenant or the team"));
+        return Err(Refusal::new(
+            Reason::LeadsDisabled,
+            "leads are switched off for the tenant or the team",
+        ));
     }
     lead.stage_id = keep_or_first_stage(config, given.stage_id.flatten(), team_id);
     Ok(())
@@ -60,9 +80,18 @@ fn place(world: &World, given: &LeadPatch, lead: &mut Lead) -> Result<(), Refusa
 
 /// A record without title, name, company, address or number can be found by nobody.
 fn must_say_something(given: &LeadPatch) -> Result<(), Refusal> {
-    let telling = [&given.title, &given.contact_name, &given.company_name, &given.email, &given.phone];
+    let telling = [
+        &given.title,
+        &given.contact_name,
+        &given.company_name,
+        &given.email,
+        &given.phone,
+    ];
     if telling.into_iter().flatten().any(|text| !text.trim().is_empty()) {
         return Ok(());
     }
-    Err(Refusal::field("title", "must not be empty when contact name, company name, e-mail and phone are empty too"))
+    Err(Refusal::field(
+        "title",
+        "must not be empty when contact name, company name, e-mail and phone are empty too",
+    ))
 }

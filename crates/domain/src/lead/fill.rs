@@ -54,7 +54,11 @@ fn fill_address(lead: &mut Lead, customer: &Customer, filled: &mut Filled) {
         lead.address = customer.address.clone();
         filled.fields.push(("address", lead.address.one_line()));
     } else {
-        filled.differences.push(difference("address", &lead.address.one_line(), &customer.address.one_line()));
+        filled.differences.push(difference(
+            "address",
+            &lead.address.one_line(),
+            &customer.address.one_line(),
+        ));
     }
 }
 

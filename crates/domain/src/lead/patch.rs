@@ -59,12 +59,24 @@ impl LeadPatch {
         check.country("country", self.country.as_ref());
         check.language("language", self.language.as_ref());
         check.tags(self.tags.as_ref());
-        check.range("priority", self.priority.map(f64::from), 0.0, f64::from(limits::PRIORITY));
+        check.range(
+            "priority",
+            self.priority.map(f64::from),
+            0.0,
+            f64::from(limits::PRIORITY),
+        );
         check.range("probability", self.probability.flatten(), 0.0, 100.0);
         if self.custom_fields.as_ref().is_some_and(|fields| too_large(fields)) {
-            check.add("custom_fields", format!("is larger than {} bytes as JSON", limits::CUSTOM_FIELDS));
+            check.add(
+                "custom_fields",
+                format!("is larger than {} bytes as JSON", limits::CUSTOM_FIELDS),
+            );
         }
-        if check.violations.is_empty() { Ok(()) } else { Err(Refusal::fields(check.violations)) }
+        if check.violations.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::fields(check.violations))
+        }
     }
 
     fn check_texts(&self, check: &mut Check) {
@@ -126,7 +138,6 @@ impl LeadPatch {
         put(&mut lead.expected_close_date, &self.expected_close_date);
     }
 }
-
 
 fn too_large(fields: &Map<String, Value>) -> bool {
     serde_json::to_vec(fields).map_or(true, |bytes| bytes.len() > limits::CUSTOM_FIELDS)

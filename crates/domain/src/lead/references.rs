@@ -9,14 +9,24 @@ use crate::world::World;
 /// Refuses when the input names a stage, salesperson, team or customer that is not there.
 pub(crate) fn check_references(world: &World, given: &LeadPatch) -> Result<(), Refusal> {
     given.stage_id.flatten().map_or(Ok(()), |id| stage_exists(world, id))?;
-    given.salesperson_id.flatten().map_or(Ok(()), |id| salesperson_works(world, id))?;
+    given
+        .salesperson_id
+        .flatten()
+        .map_or(Ok(()), |id| salesperson_works(world, id))?;
     given.team_id.flatten().map_or(Ok(()), |id| team_exists(world, id))?;
-    given.customer_id.flatten().map_or(Ok(()), |id| customer_exists(world, id))
+    given
+        .customer_id
+        .flatten()
+        .map_or(Ok(()), |id| customer_exists(world, id))
 }
 
 /// The stage exists.
 pub(crate) fn stage_exists(world: &World, id: StageId) -> Result<(), Refusal> {
-    world.config.stage(id).map(|_| ()).ok_or_else(|| Refusal::not_found(Reason::StageNotFound, id))
+    world
+        .config
+        .stage(id)
+        .map(|_| ())
+        .ok_or_else(|| Refusal::not_found(Reason::StageNotFound, id))
 }
 
 /// The salesperson exists and is active.
@@ -30,12 +40,18 @@ pub(crate) fn salesperson_works(world: &World, id: SalespersonId) -> Result<(), 
 
 /// The team exists.
 pub(crate) fn team_exists(world: &World, id: TeamId) -> Result<(), Refusal> {
-    world.config.team(id).map(|_| ()).ok_or_else(|| Refusal::not_found(Reason::TeamNotFound, id))
+    world
+        .config
+        .team(id)
+        .map(|_| ())
+        .ok_or_else(|| Refusal::not_found(Reason::TeamNotFound, id))
 }
 
 /// The customer exists.
 pub(crate) fn customer_exists(world: &World, id: CustomerId) -> Result<(), Refusal> {
-    linked_customer(world, id).map(|_| ()).ok_or_else(|| Refusal::not_found(Reason::CustomerNotFound, id))
+    linked_customer(world, id)
+        .map(|_| ())
+        .ok_or_else(|| Refusal::not_found(Reason::CustomerNotFound, id))
 }
 
 /// The customer, if it is there.

@@ -32,9 +32,11 @@ pub fn update_lead(world: &World, lead: &Lead, given: &LeadPatch, etag: Option<&
 /// Refuses when an etag is given that is not the record's.
 pub fn must_match(lead: &Lead, etag: Option<&str>) -> Result<(), Refusal> {
     match etag {
-        Some(etag) if !etag.is_empty() && etag != lead.etag() => {
-            Err(Refusal::new(Reason::EtagMismatch, "the record was changed since it was read").with("etag", lead.etag()))
-        }
+        Some(etag) if !etag.is_empty() && etag != lead.etag() => Err(Refusal::new(
+            Reason::EtagMismatch,
+            "the record was changed since it was read",
+        )
+        .with("etag", lead.etag())),
         _ => Ok(()),
     }
 }
@@ -90,7 +92,9 @@ fn move_to_stage(world: &World, given: &LeadPatch, lead: &mut Lead) {
     };
     let moved = target != lead.stage_id;
     lead.stage_id = target;
-    let won_stage = target.and_then(|id| world.config.stage(id)).is_some_and(|stage| stage.won);
+    let won_stage = target
+        .and_then(|id| world.config.stage(id))
+        .is_some_and(|stage| stage.won);
     match (moved, won_stage, lead.status) {
         (true, true, LeadStatus::Open | LeadStatus::Lost) => close::win_in_place(lead, world.now),
         (true, false, LeadStatus::Won) => close::reopen(lead),

@@ -49,18 +49,36 @@ pub struct Evidence {
 /// All evidence between two records, in no particular order. Symmetric.
 pub(super) fn evidence(settings: &Settings, a: &Form, b: &Form) -> Vec<Evidence> {
     let names = normal::compare(a.person.as_ref(), b.person.as_ref());
-    [customer(a, b), email(a, b, names), phone(a, b), domain(settings, a, b), company(a, b), person(names), address(a, b)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        customer(a, b),
+        email(a, b, names),
+        phone(a, b),
+        domain(settings, a, b),
+        company(a, b),
+        person(names),
+        address(a, b),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn some(key: EvidenceKey, weight: f64, detail: &'static str) -> Option<Evidence> {
-    Some(Evidence { key, weight, detail, decisive: false })
+    Some(Evidence {
+        key,
+        weight,
+        detail,
+        decisive: false,
+    })
 }
 
 fn decisive(key: EvidenceKey, weight: f64, detail: &'static str) -> Option<Evidence> {
-    Some(Evidence { key, weight, detail, decisive: true })
+    Some(Evidence {
+        key,
+        weight,
+        detail,
+        decisive: true,
+    })
 }
 
 fn customer(a: &Form, b: &Form) -> Option<Evidence> {
@@ -73,7 +91,11 @@ fn customer(a: &Form, b: &Form) -> Option<Evidence> {
             some(EvidenceKey::Customer, 2.5, "same company as customer")
         };
     }
-    if a.entity == b.entity { some(EvidenceKey::CommercialEntity, 2.0, "customers of the same company") } else { None }
+    if a.entity == b.entity {
+        some(EvidenceKey::CommercialEntity, 2.0, "customers of the same company")
+    } else {
+        None
+    }
 }
 
 fn email(a: &Form, b: &Form, names: NameAgreement) -> Option<Evidence> {
@@ -108,7 +130,11 @@ fn phone(a: &Form, b: &Form) -> Option<Evidence> {
 }
 
 fn domain(settings: &Settings, a: &Form, b: &Form) -> Option<Evidence> {
-    let shared = a.contact.domains.iter().filter(|domain| b.contact.domains.contains(domain));
+    let shared = a
+        .contact
+        .domains
+        .iter()
+        .filter(|domain| b.contact.domains.contains(domain));
     if shared.into_iter().any(|domain| !settings.is_generic(&domain.domain)) {
         some(EvidenceKey::Domain, 1.5, "same e-mail or website domain")
     } else {

@@ -76,7 +76,9 @@ pub fn find(world: &World, subject: &Lead, caller: &Caller, options: Options) ->
         .filter(|(found, _)| found.score >= options.min_score)
         .collect();
     matches.sort_by(|(a, x), (b, y)| {
-        b.score.total_cmp(&a.score).then_with(|| (Reverse(x.create_time), x.id).cmp(&(Reverse(y.create_time), y.id)))
+        b.score
+            .total_cmp(&a.score)
+            .then_with(|| (Reverse(x.create_time), x.id).cmp(&(Reverse(y.create_time), y.id)))
     });
     Found {
         matches: matches.into_iter().map(|(found, _)| found).collect(),
@@ -87,7 +89,10 @@ pub fn find(world: &World, subject: &Lead, caller: &Caller, options: Options) ->
 
 /// STRONG matches that are open (rules 3.7): what `on_duplicates` means.
 pub fn duplicates(world: &World, subject: &Lead, caller: &Caller) -> Vec<Match> {
-    let options = Options { min_score: 0.0, exclude_closed: true };
+    let options = Options {
+        min_score: 0.0,
+        exclude_closed: true,
+    };
     let mut matches = find(world, subject, caller, options).matches;
     matches.retain(|found| found.strength == Strength::Strong);
     matches
@@ -101,7 +106,12 @@ fn candidates<'w>(world: &'w World, asked: &BTreeSet<Key>) -> impl Iterator<Item
 fn compare(world: &World, subject: &Form, lead: &Lead) -> Option<Match> {
     let other = Form::of_lead(world, lead);
     let (score, strength, reasons) = judge(world, subject, &other)?;
-    Some(Match { lead_id: lead.id, score, strength, reasons })
+    Some(Match {
+        lead_id: lead.id,
+        score,
+        strength,
+        reasons,
+    })
 }
 
 /// Nothing in favour is no match, whatever the score (rules 3.5).
@@ -117,7 +127,10 @@ fn judge(world: &World, a: &Form, b: &Form) -> Option<(f64, Strength, Vec<Eviden
 }
 
 fn customers(world: &World, subject: &Lead, form: &Form) -> Vec<CustomerMatch> {
-    let keys = ask_for(world, subject).all().into_iter().chain(keys::company_key(&subject.company_name));
+    let keys = ask_for(world, subject)
+        .all()
+        .into_iter()
+        .chain(keys::company_key(&subject.company_name));
     let ids: BTreeSet<CustomerId> = keys.flat_map(|key| world.customer_hits.of(key)).collect();
     let mut found: Vec<CustomerMatch> = ids
         .into_iter()
@@ -126,17 +139,31 @@ fn customers(world: &World, subject: &Lead, form: &Form) -> Vec<CustomerMatch> {
         .filter_map(|customer| {
             let other = Form::of_customer(world, customer);
             let (score, strength, reasons) = judge(world, form, &other)?;
-            Some(CustomerMatch { customer_id: customer.id, score, strength, reasons })
+            Some(CustomerMatch {
+                customer_id: customer.id,
+                score,
+                strength,
+                reasons,
+            })
         })
         .collect();
-    found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.customer_id.cmp(&b.customer_id)));
+    found.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then_with(|| a.customer_id.cmp(&b.customer_id))
+    });
     found
 }
 
 fn skipped(world: &World, asked: &BTreeSet<Key>) -> Vec<SkippedKey> {
     asked
         .iter()
-        .filter_map(|key| Some(SkippedKey { key: evidence_key(key.kind)?, estimated_hits: world.lead_hits.over_budget(*key)? }))
+        .filter_map(|key| {
+            Some(SkippedKey {
+                key: evidence_key(key.kind)?,
+                estimated_hits: world.lead_hits.over_budget(*key)?,
+            })
+        })
         .collect()
 }
 

@@ -30,14 +30,20 @@ impl Form {
     /// The form of a lead; its customer and the customer's companies should be loaded.
     pub fn of_lead(world: &World, lead: &Lead) -> Self {
         let default_country = &world.config.settings.default_country;
-        let name = if lead.contact_name.trim().is_empty() { normal::display_name(&lead.email) } else { None };
+        let name = if lead.contact_name.trim().is_empty() {
+            normal::display_name(&lead.email)
+        } else {
+            None
+        };
         let customer = lead.customer_id.and_then(|id| world.customers.get(&id));
         Self {
             contact: keys::contact_of_lead(lead, world.customer_country(lead), default_country),
             person: normal::person(name.as_deref().unwrap_or(&lead.contact_name)),
             company: normal::company(&lead.company_name),
             address: lead.address.clone(),
-            customer: lead.customer_id.map(|id| (id, customer.is_some_and(|customer| !customer.is_company))),
+            customer: lead
+                .customer_id
+                .map(|id| (id, customer.is_some_and(|customer| !customer.is_company))),
             entity: lead.customer_id.map(|id| world.commercial_entity(id)),
         }
     }
@@ -45,10 +51,18 @@ impl Form {
     /// The form of a customer, to be compared with a lead's.
     pub fn of_customer(world: &World, customer: &Customer) -> Self {
         let parent = customer.parent_id.and_then(|id| world.customers.get(&id));
-        let company = if customer.is_company { Some(&customer.name) } else { parent.map(|parent| &parent.name) };
+        let company = if customer.is_company {
+            Some(&customer.name)
+        } else {
+            parent.map(|parent| &parent.name)
+        };
         Self {
             contact: keys::contact_of_customer(customer, &world.config.settings.default_country),
-            person: if customer.is_company { None } else { normal::person(&customer.name) },
+            person: if customer.is_company {
+                None
+            } else {
+                normal::person(&customer.name)
+            },
             company: company.and_then(|name| normal::company(name)),
             address: customer.address.clone(),
             customer: Some((customer.id, !customer.is_company)),
@@ -71,7 +85,12 @@ pub struct Asked {
 impl Asked {
     /// Everything together.
     pub fn all(&self) -> BTreeSet<Key> {
-        self.strong.iter().chain(&self.domains).chain(&self.entity).copied().collect()
+        self.strong
+            .iter()
+            .chain(&self.domains)
+            .chain(&self.entity)
+            .copied()
+            .collect()
     }
 }
 
@@ -81,7 +100,11 @@ pub fn ask_for(world: &World, lead: &Lead) -> Asked {
     let settings = &world.config.settings;
     let contact = keys::contact_of_lead(lead, world.customer_country(lead), &settings.default_country);
     let mut asked = Asked {
-        strong: contact.email_keys().chain(contact.folded_lookups()).chain(contact.phone_key()).collect(),
+        strong: contact
+            .email_keys()
+            .chain(contact.folded_lookups())
+            .chain(contact.phone_key())
+            .collect(),
         domains: contact
             .domains
             .iter()
@@ -93,7 +116,10 @@ pub fn ask_for(world: &World, lead: &Lead) -> Asked {
     if let Some(own) = lead.customer_id {
         asked.strong.insert(Key::of_customer(own));
         let top = world.commercial_entity(own);
-        let family = world.customers.keys().filter(|id| **id != own && world.commercial_entity(**id) == top);
+        let family = world
+            .customers
+            .keys()
+            .filter(|id| **id != own && world.commercial_entity(**id) == top);
         asked.entity.extend(family.map(|id| Key::of_customer(*id)));
     }
     asked

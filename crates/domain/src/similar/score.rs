@@ -31,7 +31,11 @@ pub fn score(evidence: &[Evidence]) -> f64 {
 
 /// STRONG by decisive evidence, or by a high score that two independent kinds support (rules 3.3).
 pub fn strength(settings: &Settings, evidence: &[Evidence], score: f64) -> Strength {
-    let kinds: BTreeSet<u8> = evidence.iter().filter(|piece| piece.weight > 0.0).map(|piece| piece.key.kind()).collect();
+    let kinds: BTreeSet<u8> = evidence
+        .iter()
+        .filter(|piece| piece.weight > 0.0)
+        .map(|piece| piece.key.kind())
+        .collect();
     let supported = score >= settings.strong_threshold && kinds.len() >= 2;
     if supported || evidence.iter().any(|piece| piece.decisive) {
         Strength::Strong

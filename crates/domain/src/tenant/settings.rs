@@ -99,6 +99,10 @@ fn teams_after_switch(config: &TenantConfig, leads_enabled: bool) -> Vec<Team> {
         .teams
         .iter()
         .filter(|team| team.use_opportunities && team.use_leads != leads_enabled)
-        .map(|team| Team { use_leads: leads_enabled, version: team.version + 1, ..team.clone() })
+        .map(|team| Team {
+            use_leads: leads_enabled,
+            version: team.version + 1,
+            ..team.clone()
+        })
         .collect()
 }

@@ -31,7 +31,12 @@ impl Stage {
 
 /// The stages of a new tenant (rules 1.5).
 pub fn first_stages(ids: &mut dyn NewIds) -> Vec<Stage> {
-    let names = [("New", false), ("Qualified", false), ("Proposition", false), ("Won", true)];
+    let names = [
+        ("New", false),
+        ("Qualified", false),
+        ("Proposition", false),
+        ("Won", true),
+    ];
     (1..)
         .zip(names)
         .map(|(sequence, (name, won))| Stage {

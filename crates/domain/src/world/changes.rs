@@ -90,6 +90,9 @@ impl Changes {
         &'a self,
         conversions: &'a BTreeMap<ConversionId, Conversion>,
     ) -> impl Iterator<Item = &'a Conversion> {
-        self.updated_conversions.iter().filter_map(|id| conversions.get(id)).filter(|one| !one.state.is_live())
+        self.updated_conversions
+            .iter()
+            .filter_map(|id| conversions.get(id))
+            .filter(|one| !one.state.is_live())
     }
 }

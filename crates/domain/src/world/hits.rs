@@ -12,7 +12,10 @@ pub struct KeyHits<Id> {
 
 impl<Id> Default for KeyHits<Id> {
     fn default() -> Self {
-        Self { hits: BTreeMap::new(), over_budget: BTreeMap::new() }
+        Self {
+            hits: BTreeMap::new(),
+            over_budget: BTreeMap::new(),
+        }
     }
 }
 

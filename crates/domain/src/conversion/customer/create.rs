@@ -1,8 +1,8 @@
 //! New customers made from a record (rules 5.2, 5.3).
 
 use super::{Chosen, decision, find};
-use crate::conversion::plan::CustomerAction;
 use crate::address::Address;
+use crate::conversion::plan::CustomerAction;
 use crate::customer::Customer;
 use crate::ids::{CustomerId, NewIds};
 use crate::lead::Lead;
@@ -12,7 +12,11 @@ use crate::world::World;
 /// The contact's name: the record's, or the display name of its e-mail (rules 2.7, 5.2).
 pub(super) fn contact_name(lead: &Lead) -> Option<String> {
     let own = lead.contact_name.trim();
-    if own.is_empty() { normal::display_name(&lead.email) } else { Some(own.to_owned()) }
+    if own.is_empty() {
+        normal::display_name(&lead.email)
+    } else {
+        Some(own.to_owned())
+    }
 }
 
 /// A person, a company, or a person under a company, linked to the record.
@@ -21,7 +25,13 @@ pub(super) fn create(world: &World, lead: &mut Lead, ids: &mut dyn NewIds) -> Ch
     let company = company(world, lead, contact.is_none(), ids);
     let person = match (&contact, &company) {
         (None, Some(_)) => None,
-        (name, _) => Some(person(world, lead, name.as_deref(), company.as_ref().map(|company| company.id), ids)),
+        (name, _) => Some(person(
+            world,
+            lead,
+            name.as_deref(),
+            company.as_ref().map(|company| company.id),
+            ids,
+        )),
     };
     let company_id = company.as_ref().map(|company| company.id);
     let reason = reason(contact.as_deref(), company.as_ref());
@@ -35,7 +45,10 @@ pub(super) fn create(world: &World, lead: &mut Lead, ids: &mut dyn NewIds) -> Ch
     decision.company_id = company_id.filter(|id| Some(*id) != lead.customer_id);
     decision.new_person = person.map(Box::new);
     decision.new_company = new_company.map(Box::new);
-    Chosen { decision, filled: Vec::new() }
+    Chosen {
+        decision,
+        filled: Vec::new(),
+    }
 }
 
 struct Company {
@@ -51,7 +64,11 @@ fn company(world: &World, lead: &Lead, alone: bool, ids: &mut dyn NewIds) -> Opt
         return None;
     }
     if let Some((known, evidence)) = find::company(world, lead) {
-        return Some(Company { id: known.id, new: None, evidence: Some(evidence) });
+        return Some(Company {
+            id: known.id,
+            new: None,
+            evidence: Some(evidence),
+        });
     }
     let id = CustomerId(ids.next());
     let mut company = Customer::named(id, lead.company_name.trim(), true, world.now);
@@ -62,10 +79,20 @@ fn company(world: &World, lead: &Lead, alone: bool, ids: &mut dyn NewIds) -> Opt
         company.email = first_address(lead);
         company.phone.clone_from(&lead.phone);
     }
-    Some(Company { id, new: Some(company), evidence: None })
+    Some(Company {
+        id,
+        new: Some(company),
+        evidence: None,
+    })
 }
 
-fn person(world: &World, lead: &Lead, name: Option<&str>, company: Option<CustomerId>, ids: &mut dyn NewIds) -> Customer {
+fn person(
+    world: &World,
+    lead: &Lead,
+    name: Option<&str>,
+    company: Option<CustomerId>,
+    ids: &mut dyn NewIds,
+) -> Customer {
     let name = name.unwrap_or_else(|| fallback_name(lead));
     let mut person = Customer::named(CustomerId(ids.next()), name, false, world.now);
     person.parent_id = company;
@@ -80,16 +107,26 @@ fn person(world: &World, lead: &Lead, name: Option<&str>, company: Option<Custom
 
 /// Neither contact nor company: a person named after the title, or after whatever the record has.
 fn fallback_name(lead: &Lead) -> &str {
-    [&lead.title, &lead.email, &lead.phone].into_iter().map(|text| text.trim()).find(|text| !text.is_empty()).unwrap_or("?")
+    [&lead.title, &lead.email, &lead.phone]
+        .into_iter()
+        .map(|text| text.trim())
+        .find(|text| !text.is_empty())
+        .unwrap_or("?")
 }
 
 fn first_address(lead: &Lead) -> String {
-    normal::emails(&lead.email).first().map(normal::Email::address).unwrap_or_default()
+    normal::emails(&lead.email)
+        .first()
+        .map(normal::Email::address)
+        .unwrap_or_default()
 }
 
 fn reason(contact: Option<&str>, company: Option<&Company>) -> String {
     let company = match company {
-        Some(Company { evidence: Some(evidence), .. }) => format!("existing company: same name and {evidence}"),
+        Some(Company {
+            evidence: Some(evidence),
+            ..
+        }) => format!("existing company: same name and {evidence}"),
         Some(_) => "new company".to_owned(),
         None => String::new(),
     };

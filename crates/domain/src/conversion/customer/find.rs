@@ -21,7 +21,9 @@ pub(super) fn by_email<'w>(world: &'w World, lead: &Lead) -> Option<(&'w Custome
             }
         }
     }
-    let best = found.iter().min_by_key(|customer| (customer.is_company, customer.create_time, customer.id))?;
+    let best = found
+        .iter()
+        .min_by_key(|customer| (customer.is_company, customer.create_time, customer.id))?;
     let reason = match found.len() {
         1 => "same e-mail address".to_owned(),
         several => format!("same e-mail address; {several} customers have it, the oldest (people first) was taken"),
@@ -53,7 +55,11 @@ pub(super) fn company<'w>(world: &'w World, lead: &Lead) -> Option<(&'w Customer
 fn second_evidence(world: &World, lead: &Lead, ours: &ContactKeys, company: &Customer) -> Option<&'static str> {
     let theirs = keys::contact_of_customer(company, &world.config.settings.default_country);
     let own_domain = |domain: &str| !world.config.settings.is_generic(domain);
-    if ours.domains.iter().any(|domain| own_domain(&domain.domain) && theirs.domains.contains(domain)) {
+    if ours
+        .domains
+        .iter()
+        .any(|domain| own_domain(&domain.domain) && theirs.domains.contains(domain))
+    {
         Some("domain")
     } else if ours.emails.iter().any(|email| theirs.emails.contains(email)) {
         Some("e-mail address")
