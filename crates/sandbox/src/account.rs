@@ -66,6 +66,8 @@ impl Account {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     const PASSWD: &str =
@@ -94,7 +96,8 @@ mod tests {
             uid: 64_999,
             gid: 64_999,
         };
-        let top = tempfile::tempdir().unwrap();
+        let closed = std::fs::Permissions::from_mode(0o700);
+        let top = tempfile::Builder::new().permissions(closed).tempdir().unwrap();
         let inner = top.path().join("inner");
         std::fs::create_dir(&inner).unwrap();
         assert_eq!(

@@ -112,14 +112,25 @@ mod tests {
     #[tokio::test]
     async fn what_carries_the_folder_is_ended_and_nothing_else() {
         let folder = Path::new("/nowhere/a-folder");
-        let sleeper = |marker: &str| Command::new("sleep").arg("600").env(MARKER, marker).spawn().unwrap();
-        let mut ours = sleeper("/nowhere/a-folder");
-        let mut other = sleeper("/nowhere/a-folder-beside");
-        end(folder, &folder.join("data"), Signal::TERM).await.unwrap();
-        assert!(!is_alive(ours.id()) && is_alive(other.id()));
-        other.kill().unwrap();
-        other.wait().unwrap();
-        ours.wait().unwrap();
+        let beside = Path::new("/nowhere/a-folder-beside");
+        let sleeper = |marker: &Path| {
+            let child = Command::new("sleep").arg("600").env(MARKER, marker).spawn().unwrap();
+            // The kernel shows the environment a moment after the process has begun.
+            while running_for(marker, marker).is_empty() {
+                std::thread::yield_now();
+            }
+            child
+        };
+        let mut ours = sleeper(folder);
+        let mut other = sleeper(beside);
+        let ended = end(folder, &folder.join("data"), Signal::TERM).await;
+        let alive = (is_alive(ours.id()), is_alive(other.id()));
+        for child in [&mut ours, &mut other] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        ended.unwrap();
+        assert_eq!(alive, (false, true));
     }
 
     #[test]

@@ -119,10 +119,9 @@ impl PrivateRabbit {
     /// # Errors
     /// When the broker's process is stopped, or it does not start.
     pub async fn start_app(&self) -> Result<(), SandboxError> {
-        let control = self.control();
-        control.start_app().await?;
+        self.control().start_app().await?;
         let started = async {
-            while !(answers(self.ports.amqp).await && control.is_running().await) {
+            while !self.is_ready().await {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
@@ -207,11 +206,17 @@ impl PrivateRabbit {
         let amqp = self.ports.amqp;
         server
             .ready(START_PATIENCE, async |_| {
-                answers(amqp).await && control.is_running().await
+                control.is_ready().await && answers(amqp).await
             })
             .await?;
         self.server = Some(server);
         Ok(())
+    }
+
+    /// In the order of what the question costs: the port opens shortly before the broker is ready.
+    async fn is_ready(&self) -> bool {
+        let amqp = self.ports.amqp;
+        accepts(amqp).await && self.control().is_ready().await && answers(amqp).await
     }
 
     fn control(&self) -> Control<'_> {

@@ -26,8 +26,10 @@ pub(crate) struct Control<'a> {
 
 impl Control<'_> {
     /// Whether the broker, this one and not another on the same port, has finished its start.
-    pub(crate) async fn is_running(&self) -> bool {
-        self.evaluate("ask", "true = rabbit:is_running()").await.is_ok()
+    pub(crate) async fn is_ready(&self) -> bool {
+        // The broker counts as running, and its port is open, before it is ready; a command given in between gets lost.
+        let ready = "ready = rabbit_boot_state:get(), undefined = whereis(rabbit_boot)";
+        self.evaluate("ask", ready).await.is_ok()
     }
 
     /// Makes the virtual host unless it exists, and gives the user `guest` all rights in it.

@@ -19,11 +19,16 @@ use probes::{OPENED, open_amqp, processes_naming, psql};
 /// Names the folder in which the helper process of this file runs a sandbox.
 const HELPER_FOLDER: &str = "OPPORTUNE_SANDBOX_TEST_HELPER";
 
-fn open_folder() -> TempDir {
+fn folder_with(mode: u32) -> TempDir {
     tempfile::Builder::new()
-        .permissions(Permissions::from_mode(0o711))
+        .permissions(Permissions::from_mode(mode))
         .tempdir()
         .unwrap()
+}
+
+/// A folder that other accounts may pass through.
+fn open_folder() -> TempDir {
+    folder_with(0o711)
 }
 
 fn postgres_in(folder: &Path) -> PostgresOptions {
@@ -45,7 +50,7 @@ fn rabbit_in(folder: &Path) -> RabbitOptions {
 
 #[tokio::test]
 async fn both_start_keep_their_data_over_a_stop_and_leave_no_process() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_with(0o700);
     let sandbox = Sandbox::start(SandboxOptions::new(folder.path())).await.unwrap();
     psql(
         &sandbox.postgres,
@@ -201,7 +206,7 @@ async fn after_the_death_of_its_process_a_sandbox_starts_again_on_the_same_folde
 
 #[tokio::test]
 async fn below_a_folder_that_is_closed_to_the_server_the_data_lies_elsewhere_for_root_only() {
-    let closed = tempfile::tempdir().unwrap();
+    let closed = folder_with(0o700);
     let link = closed.path().join("pg");
     let mut postgres = PrivatePostgres::start(postgres_in(closed.path())).await.unwrap();
     psql(&postgres, "create table kept (id int); insert into kept values (7)");

@@ -36,9 +36,9 @@ pub(crate) async fn open_amqp(rabbit: &PrivateRabbit, vhost: &str) -> std::io::R
     start_ok.extend_from_slice(b"PLAIN\x00\x00\x00\x0c\x00guest\x00guest\x05en_US");
     stream.write_all(&frame(&start_ok)).await?;
     assert_eq!(method(&mut stream).await?, (10, 30), "connection.tune");
-    stream
-        .write_all(&frame(&[0, 10, 0, 31, 0, 0, 0, 0, 0, 0, 0, 0]))
-        .await?;
+    // As many channels as there may be, frames of 128 KiB, no heartbeats: "no limit" is refused.
+    let tune_ok = [0, 10, 0, 31, 7, 255, 0, 2, 0, 0, 0, 0];
+    stream.write_all(&frame(&tune_ok)).await?;
     let mut open = vec![0, 10, 0, 40, u8::try_from(vhost.len()).unwrap()];
     open.extend_from_slice(vhost.as_bytes());
     open.extend_from_slice(&[0, 0]);
