@@ -1,0 +1,229 @@
+//! Arguments of the subcommands that call a server.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// `opportune import`.
+#[derive(Debug, Clone, Args)]
+pub struct ImportArgs {
+    /// The file.
+    pub file: PathBuf,
+    /// What kind of file it is. Without it by the name's ending; unknown ones are CSV.
+    #[arg(long, value_enum)]
+    pub format: Option<ImportFormat>,
+    /// Where a column goes, such as --map "Mail privat=email"; `--map "Notes="` leaves a column out. Can be given again.
+    #[arg(long, value_name = "COLUMN=FIELD")]
+    pub map: Vec<String>,
+    /// The character between columns. Without it comma, semicolon or tab, whichever the header has most of.
+    #[arg(long, value_name = "CHAR")]
+    pub delimiter: Option<char>,
+    /// The encoding, such as windows-1252. Without it by byte order mark, else UTF-8, else windows-1252.
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// Write the rows that did not go in to this file (CSV: line, field, reason, message).
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// The name of the import, a UUID: the same name takes up an import that was cut. Without it derived from the
+    /// file's name, size and time of change.
+    #[arg(long, value_name = "UUID")]
+    pub request_id: Option<uuid::Uuid>,
+    /// Only read the file and report the rows that cannot be read.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How often to connect again when the connection breaks before anything more has gone in.
+    #[arg(long, default_value_t = 10)]
+    pub retries: u32,
+}
+
+/// What kind of file to import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ImportFormat {
+    /// Comma-separated, with a header line.
+    Csv,
+    /// One JSON object a line, with the field names of the contract.
+    Ndjson,
+}
+
+/// `opportune convert`.
+#[derive(Debug, Clone, Args)]
+#[group(id = "which", required = true, multiple = true, args = ["lead_id", "all_leads", "limit"])]
+pub struct ConvertArgs {
+    /// The lead.
+    #[arg(conflicts_with_all = ["all_leads", "limit"])]
+    pub lead_id: Option<String>,
+    /// All open leads.
+    #[arg(long)]
+    pub all_leads: bool,
+    /// At most so many open leads, the earliest created first.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// How many calls are in flight at the same time.
+    #[arg(long, default_value_t = 64, value_name = "N")]
+    pub in_flight: usize,
+    /// Wait for the outcome.
+    #[arg(long)]
+    pub wait: bool,
+    /// Only show what would happen.
+    #[arg(long)]
+    pub preview: bool,
+    /// Refuse unless exactly the plan with this digest would be carried out.
+    #[arg(long, value_name = "DIGEST", requires = "lead_id")]
+    pub expect_plan: Option<String>,
+    /// What to do about duplicates.
+    #[arg(long, value_enum, default_value_t = DuplicatesChoice::Reject)]
+    pub on_duplicates: DuplicatesChoice,
+    /// What to do about the customer.
+    #[arg(long, value_enum, default_value_t = CustomerChoice::MatchOrCreate)]
+    pub customer: CustomerChoice,
+    /// Link this customer.
+    #[arg(long, value_name = "UUID", conflicts_with = "customer")]
+    pub link_customer: Option<String>,
+    /// Who gets the opportunity.
+    #[arg(long, value_name = "UUID")]
+    pub salesperson: Option<String>,
+    /// Which team gets the opportunity.
+    #[arg(long, value_name = "UUID")]
+    pub team: Option<String>,
+    /// The idempotency key, a UUID. Without it one is derived from the lead when converting many, and none is sent for
+    /// a single lead.
+    #[arg(long, value_name = "UUID", requires = "lead_id")]
+    pub request_id: Option<String>,
+}
+
+/// What to do about duplicates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DuplicatesChoice {
+    /// Change nothing and say which they are.
+    Reject,
+    /// Convert this one and leave the others alone.
+    Ignore,
+    /// Merge with them first.
+    Merge,
+}
+
+/// What to do about the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CustomerChoice {
+    /// Keep the lead's, else the one with the same e-mail, else a new one.
+    MatchOrCreate,
+    /// A new one, unless the lead has one.
+    Create,
+    /// None.
+    None,
+}
+
+/// `opportune similar`.
+#[derive(Debug, Clone, Args)]
+pub struct SimilarArgs {
+    /// The lead.
+    pub lead_id: String,
+    /// Leave out matches with a lower score, 0 to 1.
+    #[arg(long, default_value_t = 0.0)]
+    pub min_score: f64,
+    /// Leave out won, lost and archived records.
+    #[arg(long)]
+    pub exclude_closed: bool,
+    /// Show at most so many.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub limit: usize,
+}
+
+/// `opportune leads`.
+#[derive(Debug, Clone, Args)]
+pub struct LeadsArgs {
+    /// Only leads, or only opportunities.
+    #[arg(long = "type", value_enum)]
+    pub kind: Option<LeadTypeChoice>,
+    /// Only records of this status.
+    #[arg(long, value_enum)]
+    pub status: Option<LeadStatusChoice>,
+    /// Only records of this salesperson.
+    #[arg(long, value_name = "UUID")]
+    pub salesperson: Option<String>,
+    /// Only records of this team.
+    #[arg(long, value_name = "UUID")]
+    pub team: Option<String>,
+    /// Only records with these words in title, names or e-mail.
+    #[arg(long, value_name = "WORDS")]
+    pub text: Option<String>,
+    /// Only the record with this external id.
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// The order, such as "create_time desc", update_time, expected_revenue, priority.
+    #[arg(long, value_name = "FIELD")]
+    pub order_by: Option<String>,
+    /// Show at most so many.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub limit: usize,
+}
+
+/// Lead or opportunity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LeadTypeChoice {
+    /// Leads.
+    Lead,
+    /// Opportunities.
+    Opportunity,
+}
+
+/// Status of a lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LeadStatusChoice {
+    /// Being worked on.
+    Open,
+    /// Won.
+    Won,
+    /// Lost.
+    Lost,
+    /// Put away.
+    Archived,
+    /// Merged into another one.
+    Merged,
+}
+
+/// `opportune conversions`.
+#[derive(Debug, Clone, Args)]
+pub struct ConversionsArgs {
+    /// Without one: list.
+    #[command(subcommand)]
+    pub command: Option<ConversionsCommand>,
+    /// Only those of this lead.
+    #[arg(long, value_name = "UUID")]
+    pub lead: Option<String>,
+    /// Only those in this state: queued, running, succeeded, failed, cancelled or reverted.
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<String>,
+    /// Show at most so many.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub limit: usize,
+}
+
+/// What to do with one conversion.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ConversionsCommand {
+    /// Show it.
+    Get {
+        /// Its id.
+        id: String,
+    },
+    /// Follow it until it has settled.
+    Watch {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// `opportune tail`.
+#[derive(Debug, Clone, Args)]
+pub struct TailArgs {
+    /// Only events that this binding pattern fits, such as "opportunity.#" or "lead.created.*".
+    #[arg(long, default_value = "#", value_name = "PATTERN")]
+    pub pattern: String,
+    /// End after so many events.
+    #[arg(long, value_name = "N")]
+    pub count: Option<u64>,
+    /// End when no event has come for so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub idle: Option<u64>,
+}

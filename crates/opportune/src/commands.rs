@@ -1,0 +1,3 @@
+//! The subcommands that come to an end.
+
+pub mod sample;
