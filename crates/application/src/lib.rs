@@ -20,6 +20,6 @@ pub mod waiters;
 pub mod work;
 pub mod worker;
 
-// pub use app::App;
+pub use app::App;
 pub use call::Call;
 pub use error::AppError;

@@ -1,1 +1,153 @@
-//! Pending.
+//! The relay: publishes what was left behind, and sends overdue conversions again.
+
+use crate::dispatch::Sender;
+use crate::ports::StoreError;
+use chrono::TimeDelta;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+/// Rows that a relay leases in one turn.
+const TURN: i64 = 1_000;
+/// Pause between two turns of housekeeping.
+const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
+/// Pause of a row that could not be published.
+const PAUSE_AFTER_FAILURE: TimeDelta = TimeDelta::seconds(1);
+
+/// How often the relay looks.
+#[derive(Debug, Clone, Copy)]
+pub struct RelayOptions {
+    /// Pause between two looks at an outbox that was empty.
+    pub poll: Duration,
+    /// Pause between two turns of the sweeper.
+    pub sweep: Duration,
+    /// Pause between two measurements of the lag.
+    pub measure: Duration,
+    /// How long events are kept for replay.
+    pub keep_events: Duration,
+}
+
+/// Publishes leftovers, sweeps, keeps house.
+pub struct Relay {
+    /// Publishes and deletes.
+    pub sender: Sender,
+    /// How often.
+    pub options: RelayOptions,
+}
+
+impl Relay {
+    /// Runs until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        let relay = Arc::new(self);
+        let tasks = [
+            tokio::spawn(relay.clone().publish(stop.clone())),
+            tokio::spawn(relay.clone().sweep(stop.clone())),
+            tokio::spawn(relay.clone().measure(stop.clone())),
+            tokio::spawn(relay.keep_house(stop)),
+        ];
+        for task in tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task of the relay ended by itself");
+            }
+        }
+    }
+
+    /// One turn: leases what is due and publishes it. Returns how many rows it sent.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn turn(&self) -> Result<usize, StoreError> {
+        let rows = self.sender.outbox.lease(TURN).await?;
+        let count = rows.len();
+        let left = self.sender.send(rows).await;
+        if !left.is_empty() {
+            self.sender.outbox.release(&left, PAUSE_AFTER_FAILURE).await?;
+        }
+        Ok(count - left.len())
+    }
+
+    async fn publish(self: Arc<Self>, stop: CancellationToken) {
+        let mut away = false;
+        while !stop.is_cancelled() {
+            let sent = self.turn().await;
+            if let Err(error) = &sent
+                && !away
+            {
+                tracing::warn!(%error, "the relay cannot read the outbox; it keeps trying");
+            }
+            away = sent.is_err();
+            // Rows behind the first of a record become due when that one is sent: look again at once.
+            if sent.is_ok_and(|count| count > 0) {
+                continue;
+            }
+            pause(self.options.poll, &stop).await;
+        }
+    }
+
+    async fn sweep(self: Arc<Self>, stop: CancellationToken) {
+        let mut turns = Turns::new(self.options.sweep, stop);
+        while turns.next().await {
+            match self.sender.outbox.sweep().await {
+                Ok(swept) => {
+                    self.sender.meter.swept(swept);
+                    if swept > 0 {
+                        tracing::info!(conversions.count = swept, "overdue conversions were sent again");
+                    }
+                }
+                Err(error) => tracing::debug!(%error, "the sweeper cannot reach the store"),
+            }
+        }
+    }
+
+    async fn measure(self: Arc<Self>, stop: CancellationToken) {
+        let mut turns = Turns::new(self.options.measure, stop);
+        while turns.next().await {
+            match self.sender.outbox.lag().await {
+                Ok(lag) => self.sender.meter.outbox(lag.jobs, lag.events, lag.oldest_seconds),
+                Err(error) => tracing::debug!(%error, "the lag of the outbox cannot be measured"),
+            }
+        }
+    }
+
+    async fn keep_house(self: Arc<Self>, stop: CancellationToken) {
+        let keep = TimeDelta::from_std(self.options.keep_events).unwrap_or(TimeDelta::MAX);
+        let mut turns = Turns::new(HOUSEKEEPING, stop);
+        while turns.next().await {
+            match self.sender.outbox.housekeeping(keep).await {
+                Ok(0) => {}
+                Ok(dropped) => tracing::info!(partitions.count = dropped, "old event partitions were dropped"),
+                Err(error) => tracing::warn!(%error, "housekeeping failed; it is tried again in an hour"),
+            }
+        }
+    }
+}
+
+/// Something that is done now and then every period, until it is stopped.
+struct Turns {
+    ticks: Interval,
+    stop: CancellationToken,
+}
+
+impl Turns {
+    fn new(period: Duration, stop: CancellationToken) -> Self {
+        let mut ticks = interval(period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self { ticks, stop }
+    }
+
+    /// It is time again; `false` = stop.
+    async fn next(&mut self) -> bool {
+        tokio::select! {
+            _ = self.ticks.tick() => true,
+            () = self.stop.cancelled() => false,
+        }
+    }
+}
+
+async fn pause(time: Duration, stop: &CancellationToken) {
+    tokio::select! {
+        () = tokio::time::sleep(time) => {}
+        () = stop.cancelled() => {}
+    }
+}

@@ -1,1 +1,23 @@
-//! Pending.
+//! Units of work: what each use case needs to see, and what it decides over it.
+
+mod accept;
+mod attempt;
+mod config;
+mod customers;
+mod import;
+mod leads;
+mod preview;
+mod request;
+mod settle;
+mod similar;
+
+pub use accept::{Accept, AcceptOne};
+pub use attempt::{BeginAttempt, FailedAttempt};
+pub use config::{ChangeConfig, ConfigChange, ConfigRecord};
+pub use customers::{ChangeCustomer, CustomerChange};
+pub use import::{ImportRow, ImportRows};
+pub use leads::{ChangeLead, CreateLeadWork, LeadChange};
+pub use preview::Preview;
+pub use request::Claimed;
+pub use settle::{ChangeConversion, ConversionChange, Settle};
+pub use similar::{FindSimilar, FoundRecords, Subject};

@@ -5,7 +5,7 @@ mod close;
 mod create;
 mod fill;
 mod patch;
-pub(crate) mod references;
+pub mod references;
 mod stage;
 mod update;
 

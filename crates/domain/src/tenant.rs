@@ -1,10 +1,12 @@
 //! What a tenant has set up: settings, stages, teams, salespeople. Small, read whole, cached by version.
 
+mod patches;
 mod salesperson;
 mod settings;
 mod stage;
 mod team;
 
+pub use patches::{SalespersonPatch, StagePatch, TeamPatch};
 pub use salesperson::Salesperson;
 pub use settings::{Settings, SettingsPatch, update_settings};
 pub use stage::{Stage, first_stages};

@@ -60,7 +60,7 @@ pub struct Job {
 
 /// A job that was delivered and not yet acknowledged.
 #[async_trait]
-pub trait Delivery: Send {
+pub trait Delivery: Send + Sync {
     /// The job.
     fn job(&self) -> &Job;
 

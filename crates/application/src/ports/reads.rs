@@ -94,6 +94,8 @@ pub struct ConversionFilter {
     pub batch_id: Option<BatchId>,
     /// In which state (`ConversionState::name`).
     pub state: Option<ConversionStateName>,
+    /// Only conversions of leads that this caller may see (rules 11), and of leads that do not exist.
+    pub caller: Caller,
 }
 
 /// Name of a conversion's state, as stored.

@@ -66,7 +66,7 @@ impl LeadPatch {
             f64::from(limits::PRIORITY),
         );
         check.range("probability", self.probability.flatten(), 0.0, 100.0);
-        if self.custom_fields.as_ref().is_some_and(|fields| too_large(fields)) {
+        if self.custom_fields.as_ref().is_some_and(too_large) {
             check.add(
                 "custom_fields",
                 format!("is larger than {} bytes as JSON", limits::CUSTOM_FIELDS),

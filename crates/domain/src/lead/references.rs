@@ -7,7 +7,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::world::World;
 
 /// Refuses when the input names a stage, salesperson, team or customer that is not there.
-pub(crate) fn check_references(world: &World, given: &LeadPatch) -> Result<(), Refusal> {
+pub fn check_references(world: &World, given: &LeadPatch) -> Result<(), Refusal> {
     given.stage_id.flatten().map_or(Ok(()), |id| stage_exists(world, id))?;
     given
         .salesperson_id
@@ -21,7 +21,7 @@ pub(crate) fn check_references(world: &World, given: &LeadPatch) -> Result<(), R
 }
 
 /// The stage exists.
-pub(crate) fn stage_exists(world: &World, id: StageId) -> Result<(), Refusal> {
+pub fn stage_exists(world: &World, id: StageId) -> Result<(), Refusal> {
     world
         .config
         .stage(id)
@@ -30,7 +30,7 @@ pub(crate) fn stage_exists(world: &World, id: StageId) -> Result<(), Refusal> {
 }
 
 /// The salesperson exists and is active.
-pub(crate) fn salesperson_works(world: &World, id: SalespersonId) -> Result<(), Refusal> {
+pub fn salesperson_works(world: &World, id: SalespersonId) -> Result<(), Refusal> {
     match world.config.salespeople.get(&id) {
         None => Err(Refusal::not_found(Reason::SalespersonNotFound, id)),
         Some(person) if !person.active => Err(Refusal::field("salesperson_id", "is not active any more")),
@@ -39,7 +39,7 @@ pub(crate) fn salesperson_works(world: &World, id: SalespersonId) -> Result<(), 
 }
 
 /// The team exists.
-pub(crate) fn team_exists(world: &World, id: TeamId) -> Result<(), Refusal> {
+pub fn team_exists(world: &World, id: TeamId) -> Result<(), Refusal> {
     world
         .config
         .team(id)
@@ -48,13 +48,13 @@ pub(crate) fn team_exists(world: &World, id: TeamId) -> Result<(), Refusal> {
 }
 
 /// The customer exists.
-pub(crate) fn customer_exists(world: &World, id: CustomerId) -> Result<(), Refusal> {
+pub fn customer_exists(world: &World, id: CustomerId) -> Result<(), Refusal> {
     linked_customer(world, id)
         .map(|_| ())
         .ok_or_else(|| Refusal::not_found(Reason::CustomerNotFound, id))
 }
 
 /// The customer, if it is there.
-pub(crate) fn linked_customer(world: &World, id: CustomerId) -> Option<&Customer> {
+pub fn linked_customer(world: &World, id: CustomerId) -> Option<&Customer> {
     world.customers.get(&id)
 }

@@ -16,7 +16,8 @@ pub(super) fn by_email<'w>(world: &'w World, lead: &Lead) -> Option<(&'w Custome
         let customers = world.customer_hits.of(key).filter_map(|id| world.customers.get(&id));
         for customer in customers {
             let known = found.iter().any(|other| other.id == customer.id);
-            if !known && !(address.is_role_mailbox() && is_another_person(lead, customer)) {
+            let stranger = address.is_role_mailbox() && is_another_person(lead, customer);
+            if !known && !stranger {
                 found.push(customer);
             }
         }

@@ -1,0 +1,174 @@
+//! Importing rows: the good ones go in, the others are reported; the progress is committed with the rows (rules 8.4).
+
+use super::leads::given_needs;
+use crate::call::Call;
+use crate::ids::IdSource;
+use crate::ports::{Needs, Work};
+use opportune_domain::event::EventBody;
+use opportune_domain::ids::{LeadId, RequestId};
+use opportune_domain::import::{Import, ImportReject};
+use opportune_domain::lead::{CreateLead, Lead, LeadPatch, create_lead, update_lead};
+use opportune_domain::refusal::{Reason, Refusal};
+use opportune_domain::world::World;
+
+/// A row of an import.
+#[derive(Debug, Clone)]
+pub struct ImportRow {
+    /// Line of the caller's file.
+    pub line: i64,
+    /// What it says, or why it cannot be read.
+    pub given: Result<LeadPatch, Refusal>,
+}
+
+/// Imports some rows in one transaction. Rows before the stored `next_line` are skipped: they are in already.
+pub struct ImportRows {
+    /// Who calls.
+    pub call: Call,
+    /// The import.
+    pub id: RequestId,
+    /// Fingerprint of its header.
+    pub fingerprint: [u8; 32],
+    /// Rows in the order of their lines.
+    pub rows: Vec<ImportRow>,
+    /// These are the last.
+    pub last: bool,
+    /// New ids.
+    pub ids: IdSource,
+    /// Progress afterwards and the rows rejected now, or why the import as a whole is refused.
+    pub result: Option<Result<(Import, Vec<ImportReject>), Refusal>>,
+}
+
+impl Work for ImportRows {
+    fn needs(&mut self, world: &World) -> Needs {
+        let mut needs = Needs::default();
+        needs.imports.insert(self.id);
+        for given in self.rows.iter().filter_map(|row| row.given.as_ref().ok()) {
+            let of_row = given_needs(given);
+            needs.external_ids.extend(of_row.external_ids);
+            needs.customers.extend(of_row.customers);
+        }
+        // Records that will be changed: their customer's country reads the phone number.
+        let known = needs.external_ids.iter().filter_map(|id| world.external_ids.get(id));
+        let owners: Vec<_> = known.filter_map(|id| world.leads.get(id)?.customer_id).collect();
+        needs.customers.extend(owners);
+        needs
+    }
+
+    fn decide(&mut self, world: &mut World) {
+        self.result = Some(self.import(world));
+    }
+}
+
+impl ImportRows {
+    fn import(&mut self, world: &mut World) -> Result<(Import, Vec<ImportReject>), Refusal> {
+        let mut import = self.progress(world)?;
+        let mut rejects = Vec::new();
+        for row in std::mem::take(&mut self.rows) {
+            if row.line < import.next_line || import.finished {
+                continue;
+            }
+            import.next_line = row.line + 1;
+            match self.row(world, &row) {
+                Ok(true) => import.created += 1,
+                Ok(false) => import.updated += 1,
+                Err(refusal) => {
+                    import.rejected += 1;
+                    rejects.extend(reject(row.line, &refusal));
+                }
+            }
+            self.rows.push(row);
+        }
+        import.finished |= self.last;
+        world
+            .changes
+            .rejects
+            .extend(rejects.iter().cloned().map(|reject| (self.id, reject)));
+        world.changes.imports.insert(self.id);
+        world.imports.insert(self.id, import.clone());
+        Ok((import, rejects))
+    }
+
+    fn progress(&self, world: &World) -> Result<Import, Refusal> {
+        self.call.caller.must_handle_records()?;
+        match world.imports.get(&self.id) {
+            Some(import) if import.fingerprint != self.fingerprint => Err(Refusal::new(
+                Reason::RequestIdReused,
+                "this request_id was used for an import with another header",
+            )
+            .with("request_id", self.id)),
+            Some(import) => Ok(import.clone()),
+            None => Ok(Import {
+                request_id: self.id,
+                fingerprint: self.fingerprint.to_vec(),
+                finished: false,
+                next_line: 0,
+                created: 0,
+                updated: 0,
+                rejected: 0,
+                batch_id: None,
+            }),
+        }
+    }
+
+    /// Creates the record (`true`), or changes the one with the same external id (`false`).
+    fn row(&mut self, world: &mut World, row: &ImportRow) -> Result<bool, Refusal> {
+        let given = row.given.clone()?;
+        let known = given
+            .external_id
+            .as_ref()
+            .and_then(|id| world.external_ids.get(id))
+            .copied();
+        match known.and_then(|id| world.leads.get(&id)).cloned() {
+            Some(lead) => self.update(world, &lead, given).map(|()| false),
+            None => self.create(world, given).map(|()| true),
+        }
+    }
+
+    fn create(&mut self, world: &mut World, given: LeadPatch) -> Result<(), Refusal> {
+        let create = CreateLead {
+            id: self.ids.make::<LeadId>(),
+            given,
+        };
+        let lead = create_lead(world, &create)?;
+        let lead = world.put_lead(lead).clone();
+        self.tell(world, lead, |lead| EventBody::LeadCreated { lead });
+        Ok(())
+    }
+
+    /// Changes only the fields given; a type that is given again is no change.
+    fn update(&mut self, world: &mut World, lead: &Lead, given: LeadPatch) -> Result<(), Refusal> {
+        self.call.caller.must_see(lead)?;
+        let given = LeadPatch { kind: None, ..given };
+        let after = update_lead(world, lead, &given, None)?;
+        if after == *lead {
+            return Ok(());
+        }
+        let after = world.put_lead(after).clone();
+        self.tell(world, after, |lead| EventBody::LeadUpdated { lead });
+        Ok(())
+    }
+
+    fn tell(&mut self, world: &mut World, lead: Lead, body: impl FnOnce(Box<Lead>) -> EventBody) {
+        let version = lead.version;
+        world.emit(&mut self.ids, version, body(Box::new(lead)), &self.call.traceparent);
+    }
+}
+
+/// One reject a bad field, or one for the row.
+fn reject(line: i64, refusal: &Refusal) -> Vec<ImportReject> {
+    let one = |field: &str, message: &str| ImportReject {
+        line,
+        field: field.to_owned(),
+        reason: refusal.reason.as_str(),
+        message: message.to_owned(),
+    };
+    if refusal.violations.is_empty() {
+        vec![one("", &refusal.message)]
+    } else {
+        refusal
+            .violations
+            .iter()
+            .map(|violation| one(&violation.field, &violation.description))
+            .collect()
+    }
+}

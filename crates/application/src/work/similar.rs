@@ -1,0 +1,127 @@
+//! Finding similar records (rules 3).
+
+use crate::call::Call;
+use crate::ports::{Needs, Work};
+use opportune_domain::customer::Customer;
+use opportune_domain::ids::LeadId;
+use opportune_domain::keys::{self, Key};
+use opportune_domain::lead::{Lead, LeadPatch, LeadType};
+use opportune_domain::refusal::{Reason, Refusal};
+use opportune_domain::similar::{self, CustomerMatch, Match, Options, SkippedKey};
+use opportune_domain::world::World;
+use std::collections::BTreeSet;
+
+/// Hits from which a key is over budget (rules 3.5).
+pub const BUDGET: i64 = 1_000;
+
+/// Like what?
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// A record.
+    Lead(LeadId),
+    /// A record that is not there yet.
+    Draft(Box<LeadPatch>),
+}
+
+/// What was found, with the records.
+#[derive(Debug, Clone, Default)]
+pub struct FoundRecords {
+    /// Similar records, best first.
+    pub matches: Vec<(Match, Lead)>,
+    /// Likely customers, best first.
+    pub customers: Vec<(CustomerMatch, Customer)>,
+    /// Keys over budget.
+    pub skipped: Vec<SkippedKey>,
+}
+
+/// Finds records like one.
+pub struct FindSimilar {
+    /// Who calls.
+    pub call: Call,
+    /// Like what.
+    pub subject: Subject,
+    /// What to leave out.
+    pub options: Options,
+    /// What was found, or why not.
+    pub result: Option<Result<FoundRecords, Refusal>>,
+}
+
+impl Work for FindSimilar {
+    fn needs(&mut self, world: &World) -> Needs {
+        let mut needs = Needs {
+            budget: BUDGET,
+            ..Needs::default()
+        };
+        if let Subject::Lead(id) = &self.subject {
+            needs.peek_leads.insert(*id);
+        }
+        let Ok(lead) = self.subject(world) else { return needs };
+        needs.customers.extend(lead.customer_id);
+        needs.families.extend(lead.customer_id);
+        if lead.customer_id.is_some_and(|id| !world.customers.contains_key(&id)) {
+            return needs;
+        }
+        let asked = similar::ask_for(world, &lead).all();
+        needs.lead_keys.extend(asked.iter().copied());
+        needs
+            .customer_keys
+            .extend(asked.into_iter().chain(keys::company_key(&lead.company_name)));
+        needs
+    }
+
+    fn decide(&mut self, world: &mut World) {
+        self.result = Some(self.find(world));
+    }
+}
+
+impl FindSimilar {
+    fn subject(&self, world: &World) -> Result<Lead, Refusal> {
+        match &self.subject {
+            Subject::Lead(id) => {
+                let lead = world
+                    .leads
+                    .get(id)
+                    .ok_or_else(|| Refusal::not_found(Reason::LeadNotFound, id))?;
+                self.call.caller.must_see(lead)?;
+                Ok(lead.clone())
+            }
+            Subject::Draft(given) => {
+                given.check()?;
+                let mut lead = Lead::empty(LeadId(uuid::Uuid::nil()), LeadType::Lead, world.now);
+                given.write_plain(&mut lead);
+                lead.customer_id = given.customer_id.flatten();
+                Ok(lead)
+            }
+        }
+    }
+
+    fn find(&self, world: &World) -> Result<FoundRecords, Refusal> {
+        let lead = self.subject(world)?;
+        if let Some(id) = lead.customer_id.filter(|id| !world.customers.contains_key(id)) {
+            return Err(Refusal::not_found(Reason::CustomerNotFound, id));
+        }
+        let found = similar::find(world, &lead, &self.call.caller, self.options);
+        let with_lead = |found: Match| Some((world.leads.get(&found.lead_id)?.clone(), found));
+        let with_customer = |found: CustomerMatch| Some((world.customers.get(&found.customer_id)?.clone(), found));
+        Ok(FoundRecords {
+            matches: found
+                .matches
+                .into_iter()
+                .filter_map(with_lead)
+                .map(|(lead, found)| (found, lead))
+                .collect(),
+            customers: found
+                .customers
+                .into_iter()
+                .filter_map(with_customer)
+                .map(|(one, found)| (found, one))
+                .collect(),
+            skipped: found.skipped,
+        })
+    }
+}
+
+/// The keys that duplicates of a lead may share (rules 3.7): those that can make a match STRONG.
+pub(super) fn duplicate_keys(world: &World, lead: &Lead) -> BTreeSet<Key> {
+    similar::ask_for(world, lead).strong
+}
