@@ -46,6 +46,9 @@ pub struct Global {
     /// The server to call. Without it the one of --data, else http://127.0.0.1:50051.
     #[arg(long, global = true, value_name = "URL", env = "OPPORTUNE_SERVER", help_heading = "Client")]
     pub server: Option<String>,
+    /// PEM file of the authority that signed the server's certificate, for https URLs.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Client")]
+    pub ca: Option<PathBuf>,
     /// The tenant to act for. Without it the default tenant.
     #[arg(long, global = true, value_name = "UUID", env = "OPPORTUNE_TENANT", help_heading = "Client")]
     pub tenant: Option<Uuid>,

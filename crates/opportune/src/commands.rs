@@ -1,3 +1,4 @@
 //! The subcommands that come to an end.
 
+pub mod import;
 pub mod sample;

@@ -1,17 +1,21 @@
 //! opportune: turns leads into opportunities for other programs.
 
 mod cli;
+mod client;
 mod commands;
 mod config;
+mod endpoints;
+mod output;
 mod sample;
 
 use clap::Parser;
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<std::process::ExitCode> {
     let cli = cli::Cli::parse();
-    if let cli::Command::Sample(args) = &cli.command {
-        commands::sample::run(args)?;
-    } else {
-        println!("{}", config::Config::load(cli.global.config.as_deref(), &cli.global.set)?.to_toml()?);
+    match &cli.command {
+        cli::Command::Sample(args) => commands::sample::run(args)?,
+        cli::Command::Import(args) => return commands::import::run(&cli.global, args).await,
+        _ => println!("{}", config::Config::load(cli.global.config.as_deref(), &cli.global.set)?.to_toml()?),
     }
-    Ok(())
+    Ok(std::process::ExitCode::SUCCESS)
 }
