@@ -1,5 +1,6 @@
 //! The command line.
 
+mod bench_args;
 mod client_args;
 mod operator_args;
 mod server_args;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
+pub use bench_args::BenchArgs;
 pub use client_args::{
     ConversionsArgs, ConversionsCommand, ConvertArgs, CustomerChoice, DuplicatesChoice, ImportArgs, ImportFormat,
     LeadStatusChoice, LeadTypeChoice, LeadsArgs, SimilarArgs, TailArgs,
@@ -105,6 +107,8 @@ pub enum Command {
     Events(EventsCommand),
     /// Make invented leads to try things with.
     Sample(SampleArgs),
+    /// Measure speed beside a floor of plain SQL and plain AMQP, on private servers.
+    Bench(BenchArgs),
     /// Print the settings in force, with secrets masked.
     Config,
     /// Check binaries, database, migrations, broker, queues and clock.

@@ -5,6 +5,7 @@ mod client;
 mod commands;
 mod config;
 mod endpoints;
+mod ids;
 mod output;
 mod sample;
 
@@ -14,6 +15,10 @@ async fn main() -> anyhow::Result<std::process::ExitCode> {
     let cli = cli::Cli::parse();
     match &cli.command {
         cli::Command::Sample(args) => commands::sample::run(args)?,
+        cli::Command::Convert(args) => return commands::convert::run(&cli.global, args).await,
+        cli::Command::Similar(args) => commands::similar::run(&cli.global, args).await?,
+        cli::Command::Leads(args) => commands::leads::run(&cli.global, args).await?,
+        cli::Command::Conversions(args) => commands::conversions::run(&cli.global, args).await?,
         cli::Command::Import(args) => return commands::import::run(&cli.global, args).await,
         _ => println!("{}", config::Config::load(cli.global.config.as_deref(), &cli.global.set)?.to_toml()?),
     }

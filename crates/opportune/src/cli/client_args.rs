@@ -85,8 +85,7 @@ pub struct ConvertArgs {
     /// Which team gets the opportunity.
     #[arg(long, value_name = "UUID")]
     pub team: Option<String>,
-    /// The idempotency key, a UUID. Without it one is derived from the lead when converting many, and none is sent for
-    /// a single lead.
+    /// The idempotency key, a UUID: the same one never converts twice. Without it the call is not idempotent.
     #[arg(long, value_name = "UUID", requires = "lead_id")]
     pub request_id: Option<String>,
 }
