@@ -12,6 +12,11 @@ use std::time::Duration;
 /// `ErrorInfo.domain` of every error.
 pub const DOMAIN: &str = "opportune";
 
+/// Statuses travel in headers, which clients bound at 8 to 16 KiB: so many fields are named, and so many characters of
+/// the message kept.
+const MOST_VIOLATIONS: usize = 20;
+const LONGEST_MESSAGE: usize = 1_000;
+
 /// The codes of `google.rpc.Code` that are answered, with their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
@@ -85,7 +90,7 @@ pub fn status(refusal: &Refusal) -> Status {
     }
     Status {
         code: code as i32,
-        message: refusal.message.clone(),
+        message: refusal.message.chars().take(LONGEST_MESSAGE).collect(),
         details,
     }
 }
@@ -100,12 +105,17 @@ pub fn any<M: Message + Name>(message: &M) -> Any {
 
 fn bad_request(refusal: &Refusal) -> BadRequest {
     let reason = refusal.reason.as_str();
-    let field_violations = refusal.violations.iter().map(|violation| bad_request::FieldViolation {
-        field: violation.field.clone(),
-        description: violation.description.clone(),
-        reason: reason.clone(),
-        localized_message: None,
-    });
+    let field_violations =
+        refusal
+            .violations
+            .iter()
+            .take(MOST_VIOLATIONS)
+            .map(|violation| bad_request::FieldViolation {
+                field: violation.field.clone(),
+                description: violation.description.clone(),
+                reason: reason.clone(),
+                localized_message: None,
+            });
     BadRequest {
         field_violations: field_violations.collect(),
     }

@@ -1,5 +1,6 @@
 use super::*;
 use opportune_contract::json::to_json;
+use opportune_domain::refusal::Violation;
 
 fn detail<M: Message + Name + Default>(status: &Status) -> Option<M> {
     let url = format!("type.googleapis.com/{}", M::full_name());
@@ -57,4 +58,14 @@ fn a_status_can_be_written_as_json_with_its_details() {
     let json = to_json(&status(&Refusal::not_found(Reason::LeadNotFound, "42"))).unwrap();
     assert_eq!(json["details"][0]["reason"], "LEAD_NOT_FOUND");
     assert_eq!(json["details"][1]["resourceName"], "42");
+}
+
+#[test]
+fn a_status_stays_small_enough_for_a_header_whatever_is_wrong() {
+    let violations = (0..10_000).map(|index| Violation {
+        field: format!("tags[{index}]"),
+        description: "is longer than 100 characters".to_owned(),
+    });
+    let status = status(&Refusal::fields(violations.collect()));
+    assert!(status.encoded_len() < 5_000, "{}", status.encoded_len());
 }

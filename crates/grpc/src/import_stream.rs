@@ -1,0 +1,198 @@
+//! The stream of an import: one header, then rows (rules 8.4).
+
+use crate::fingerprint::key;
+use crate::parse::required;
+use crate::status::{refused, status};
+use opportune_application::app::ImportSession;
+use opportune_application::page::{LARGEST_PAGE, PageRequest};
+use opportune_application::work::ImportRow;
+use opportune_application::{App, Call};
+use opportune_contract::v1::import_leads_request::Payload;
+use opportune_contract::v1::{ImportHeader, ImportLeadsRequest, ImportLeadsResponse};
+use opportune_domain::ids::SalespersonId;
+use opportune_domain::refusal::{Reason, Refusal};
+use opportune_wire::ids::parse_ids;
+use opportune_wire::import::reject;
+use opportune_wire::lead::lead_patch;
+use tonic::{Status, Streaming};
+
+/// Reads the stream to its end. Rows that went in before an error stay in.
+pub(crate) async fn run(
+    app: &App,
+    call: &Call,
+    mut stream: Streaming<ImportLeadsRequest>,
+) -> Result<ImportLeadsResponse, Status> {
+    let header = first(stream.message().await?).map_err(|refusal| refused(&refusal))?;
+    let (key, mut rows) = begin(&header).map_err(|refusal| refused(&refusal))?;
+    let mut session = app.start_import(call, key).await.map_err(status)?;
+    while let Some(message) = stream.message().await? {
+        take(&mut rows, &mut session, message).await?;
+    }
+    let (import, _) = session.finish().await.map_err(status)?;
+    let first = PageRequest {
+        size: LARGEST_PAGE,
+        token: String::new(),
+    };
+    let rejects = app
+        .import_rejects(call, import.request_id, &first)
+        .await
+        .map_err(status)?;
+    Ok(ImportLeadsResponse {
+        created_count: import.created,
+        updated_count: import.updated,
+        rejected_count: import.rejected,
+        rejects: rejects.items.iter().map(reject).collect(),
+        next_line: import.next_line,
+        batch: None,
+    })
+}
+
+/// Where the rows of this stream stand.
+#[derive(Debug, PartialEq, Eq)]
+struct Rows {
+    /// Rows of lower lines are skipped.
+    resume_from: i64,
+    /// Line of the last row.
+    last: i64,
+}
+
+impl Rows {
+    /// The row, unless it is skipped.
+    fn read(&mut self, message: ImportLeadsRequest) -> Result<Option<ImportRow>, Refusal> {
+        let row = match message.payload {
+            Some(Payload::Row(row)) => row,
+            Some(Payload::Header(_)) => return Err(Refusal::field("header", "comes once, as the first message")),
+            None => return Err(Refusal::field("payload", "must be given")),
+        };
+        if row.line <= self.last {
+            return Err(Refusal::field(
+                "row.line",
+                "must be 1 or more and rise within the stream",
+            ));
+        }
+        self.last = row.line;
+        if row.line < self.resume_from {
+            return Ok(None);
+        }
+        let given = required("lead", row.lead).and_then(|lead| lead_patch(lead, None));
+        Ok(Some(ImportRow { line: row.line, given }))
+    }
+}
+
+async fn take(rows: &mut Rows, session: &mut ImportSession, message: ImportLeadsRequest) -> Result<(), Status> {
+    match rows.read(message).map_err(|refusal| refused(&refusal))? {
+        Some(row) => session.row(row).await.map_err(status),
+        None => Ok(()),
+    }
+}
+
+fn first(message: Option<ImportLeadsRequest>) -> Result<ImportHeader, Refusal> {
+    match message.and_then(|message| message.payload) {
+        Some(Payload::Header(header)) => Ok(header),
+        _ => Err(Refusal::field("header", "must be the first message")),
+    }
+}
+
+fn begin(header: &ImportHeader) -> Result<(opportune_application::call::Key, Rows), Refusal> {
+    let key = required("header.request_id", key(header)?)?;
+    parse_ids::<SalespersonId>("header.salesperson_ids", &header.salesperson_ids)?;
+    if header.convert.is_some() {
+        return Err(Refusal::new(
+            Reason::NotImplemented,
+            "converting what is imported is not available yet",
+        ));
+    }
+    Ok((
+        key,
+        Rows {
+            resume_from: header.resume_from,
+            last: 0,
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opportune_contract::v1::{self, ConvertInstruction};
+    use uuid::Uuid;
+
+    fn header() -> ImportHeader {
+        ImportHeader {
+            request_id: Uuid::from_u128(1).to_string(),
+            ..ImportHeader::default()
+        }
+    }
+
+    fn row(line: i64) -> ImportLeadsRequest {
+        let lead = Some(v1::Lead {
+            title: "Chairs".into(),
+            ..v1::Lead::default()
+        });
+        ImportLeadsRequest {
+            payload: Some(Payload::Row(v1::ImportRow { line, lead })),
+        }
+    }
+
+    fn field(refusal: Refusal) -> String {
+        refusal.violations[0].field.clone()
+    }
+
+    #[test]
+    fn an_import_without_a_name_is_refused() {
+        assert_eq!(field(begin(&ImportHeader::default()).unwrap_err()), "header.request_id");
+    }
+
+    #[test]
+    fn the_first_message_is_the_header_and_no_other_is() {
+        assert_eq!(field(first(None).unwrap_err()), "header");
+        assert_eq!(field(first(Some(row(1))).unwrap_err()), "header");
+        let (_, mut rows) = begin(&header()).unwrap();
+        let again = ImportLeadsRequest {
+            payload: Some(Payload::Header(header())),
+        };
+        assert_eq!(field(rows.read(again).unwrap_err()), "header");
+    }
+
+    #[test]
+    fn rows_before_the_line_to_resume_from_are_skipped() {
+        let (_, mut rows) = begin(&ImportHeader {
+            resume_from: 3,
+            ..header()
+        })
+        .unwrap();
+        assert!(rows.read(row(2)).unwrap().is_none());
+        assert_eq!(rows.read(row(3)).unwrap().unwrap().line, 3);
+    }
+
+    #[test]
+    fn lines_rise() {
+        let (_, mut rows) = begin(&header()).unwrap();
+        assert!(rows.read(row(0)).is_err());
+        assert!(rows.read(row(5)).is_ok());
+        assert_eq!(field(rows.read(row(5)).unwrap_err()), "row.line");
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_kept_as_a_reject() {
+        let (_, mut rows) = begin(&header()).unwrap();
+        let lead = Some(v1::Lead {
+            team_id: "north".into(),
+            ..v1::Lead::default()
+        });
+        let message = ImportLeadsRequest {
+            payload: Some(Payload::Row(v1::ImportRow { line: 1, lead })),
+        };
+        assert_eq!(
+            field(rows.read(message).unwrap().unwrap().given.unwrap_err()),
+            "team_id"
+        );
+    }
+
+    #[test]
+    fn converting_what_is_imported_is_refused_and_not_forgotten() {
+        let convert = Some(ConvertInstruction::default());
+        let refusal = begin(&ImportHeader { convert, ..header() }).unwrap_err();
+        assert_eq!(refusal.reason, Reason::NotImplemented);
+    }
+}
