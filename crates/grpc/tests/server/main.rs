@@ -33,8 +33,8 @@ struct Server {
 }
 
 async fn start() -> Server {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
     let health = HealthSwitch::new().await;
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async {
@@ -42,10 +42,10 @@ async fn start() -> Server {
     };
     let ended = tokio::spawn(serve(listener, Options::new(health.clone()), away::app(), shutdown));
     let channel = Channel::from_shared(format!("http://{address}"))
-        .unwrap()
+        .expect("an address")
         .connect()
         .await
-        .unwrap();
+        .expect("it listens");
     Server {
         address,
         channel,
@@ -63,7 +63,12 @@ fn get(id: u128) -> v1::GetLeadRequest {
 }
 
 fn reason(status: &Status) -> String {
-    status.get_error_details().error_info().unwrap().reason.clone()
+    status
+        .get_error_details()
+        .error_info()
+        .expect("every error has one")
+        .reason
+        .clone()
 }
 
 #[tokio::test]
