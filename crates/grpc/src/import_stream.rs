@@ -28,7 +28,7 @@ pub(crate) async fn run(
     while let Some(message) = stream.message().await? {
         take(&mut rows, &mut session, message).await?;
     }
-    let (import, _) = session.finish().await.map_err(status)?;
+    let import = session.finish().await.map_err(status)?;
     let first = PageRequest {
         size: LARGEST_PAGE,
         token: String::new(),

@@ -21,8 +21,6 @@ pub struct ImportSession {
     key: Key,
     waiting: Vec<ImportRow>,
     progress: Import,
-    /// The rows that were rejected in this session.
-    pub rejects: Vec<ImportReject>,
 }
 
 impl App {
@@ -46,7 +44,6 @@ impl App {
                 rejected: 0,
                 batch_id: None,
             },
-            rejects: Vec::new(),
         };
         session.flush(false).await?;
         Ok(session)
@@ -116,9 +113,9 @@ impl ImportSession {
     ///
     /// # Errors
     /// The store's; rows that were committed stay.
-    pub async fn finish(mut self) -> Result<(Import, Vec<ImportReject>), AppError> {
+    pub async fn finish(mut self) -> Result<Import, AppError> {
         self.flush(true).await?;
-        Ok((self.progress, self.rejects))
+        Ok(self.progress)
     }
 
     async fn flush(&mut self, last: bool) -> Result<(), AppError> {
@@ -132,9 +129,7 @@ impl ImportSession {
             result: None,
         };
         self.app.run(self.call.tenant, &mut work).await?;
-        let (progress, rejects) = decided(work.result)??;
-        self.progress = progress;
-        self.rejects.extend(rejects);
+        self.progress = decided(work.result)??;
         Ok(())
     }
 }

@@ -34,8 +34,8 @@ pub struct ImportRows {
     pub last: bool,
     /// New ids.
     pub ids: IdSource,
-    /// Progress afterwards and the rows rejected now, or why the import as a whole is refused.
-    pub result: Option<Result<(Import, Vec<ImportReject>), Refusal>>,
+    /// Progress afterwards, or why the import as a whole is refused.
+    pub result: Option<Result<Import, Refusal>>,
 }
 
 impl Work for ImportRows {
@@ -60,7 +60,7 @@ impl Work for ImportRows {
 }
 
 impl ImportRows {
-    fn import(&mut self, world: &mut World) -> Result<(Import, Vec<ImportReject>), Refusal> {
+    fn import(&mut self, world: &mut World) -> Result<Import, Refusal> {
         let mut import = self.progress(world)?;
         let mut rejects = Vec::new();
         for row in std::mem::take(&mut self.rows) {
@@ -73,19 +73,16 @@ impl ImportRows {
                 Ok(false) => import.updated += 1,
                 Err(refusal) => {
                     import.rejected += 1;
-                    rejects.extend(reject(row.line, &refusal));
+                    rejects.extend(reject(row.line, &refusal).into_iter().map(|reject| (self.id, reject)));
                 }
             }
             self.rows.push(row);
         }
         import.finished |= self.last;
-        world
-            .changes
-            .rejects
-            .extend(rejects.iter().cloned().map(|reject| (self.id, reject)));
+        world.changes.rejects.extend(rejects);
         world.changes.imports.insert(self.id);
         world.imports.insert(self.id, import.clone());
-        Ok((import, rejects))
+        Ok(import)
     }
 
     fn progress(&self, world: &World) -> Result<Import, Refusal> {
