@@ -14,12 +14,12 @@ use crate::customer::Customer;
 use crate::event::{Event, EventBody};
 use crate::ids::{ConversionId, CustomerId, EventId, LeadId, NewIds, RequestId};
 use crate::import::Import;
-use crate::keys::Key;
+use crate::keys::{self, Key};
 use crate::lead::Lead;
 use crate::request::SeenRequest;
 use crate::tenant::TenantConfig;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A snapshot with the changes made to it.
@@ -97,16 +97,29 @@ impl World {
         lead.version = before.map_or(1, |before| before.version + 1);
         lead.update_time = self.now;
         self.changes.note_lead(id, before);
-        if let Some(customer) = lead
-            .customer_id
-            .filter(|_| before.is_none_or(|b| b.customer_id != lead.customer_id))
-        {
-            self.lead_hits.add(Key::of_customer(customer), id);
-        }
+        let (old, new) = self.rekeyed_lead(before, &lead);
+        self.lead_hits.move_to(id, &old, new);
         if !lead.external_id.is_empty() {
             self.external_ids.insert(lead.external_id.clone(), id);
         }
         self.leads.entry(id).insert_entry(lead).into_mut()
+    }
+
+    /// The keys by which a lead was found before this change and is found after it, so that the next decision in this
+    /// world sees what a world loaded after the commit would show it. What cannot have changed is in neither set:
+    /// normal forms are slow to make.
+    fn rekeyed_lead(&self, before: Option<&Lead>, after: &Lead) -> (BTreeSet<Key>, BTreeSet<Key>) {
+        let customer = |lead: Option<&Lead>| lead.and_then(|lead| lead.customer_id).map(Key::of_customer);
+        let mut old: BTreeSet<Key> = customer(before).into_iter().collect();
+        let mut new: BTreeSet<Key> = customer(Some(after)).into_iter().collect();
+        let customer_read_the_phone = !after.phone.is_empty() && after.address.country.is_empty() && old != new;
+        if customer_read_the_phone || before.is_none_or(|before| before.contact_differs(after)) {
+            let country = &self.config.settings.default_country;
+            let stored = |lead: &Lead| keys::stored_of_lead(lead, self.customer_country(lead), country);
+            old.extend(before.map(stored).into_iter().flatten());
+            new.extend(stored(after));
+        }
+        (old, new)
     }
 
     /// Writes a customer: a new one, or the next version of one that is there.
@@ -116,9 +129,10 @@ impl World {
         customer.version = before.map_or(1, |before| before.version + 1);
         customer.update_time = self.now;
         self.changes.note_customer(id, before);
-        for key in crate::keys::stored_of_customer(&customer, &self.config.settings.default_country) {
-            self.customer_hits.add(key, id);
-        }
+        let country = &self.config.settings.default_country;
+        let old = before.map_or_else(BTreeSet::new, |before| keys::stored_of_customer(before, country));
+        let new = keys::stored_of_customer(&customer, country);
+        self.customer_hits.move_to(id, &old, new);
         self.customers.entry(id).insert_entry(customer).into_mut()
     }
 

@@ -69,10 +69,25 @@ pub struct Found {
 pub fn find(world: &World, subject: &Lead, caller: &Caller, options: Options) -> Found {
     let asked = ask_for(world, subject).all();
     let form = Form::of_lead(world, subject);
-    let mut matches: Vec<(Match, &Lead)> = candidates(world, &asked)
+    Found {
+        matches: matches(world, subject, &form, &asked, caller, options),
+        customers: customers(world, subject, &form),
+        skipped: skipped(world, &asked),
+    }
+}
+
+fn matches(
+    world: &World,
+    subject: &Lead,
+    form: &Form,
+    asked: &BTreeSet<Key>,
+    caller: &Caller,
+    options: Options,
+) -> Vec<Match> {
+    let mut matches: Vec<(Match, &Lead)> = candidates(world, asked)
         .filter(|lead| lead.id != subject.id && lead.status != LeadStatus::Merged && caller.sees(lead))
         .filter(|lead| !options.exclude_closed || lead.is_open())
-        .filter_map(|lead| Some((compare(world, &form, lead)?, lead)))
+        .filter_map(|lead| Some((compare(world, form, lead)?, lead)))
         .filter(|(found, _)| found.score >= options.min_score)
         .collect();
     matches.sort_by(|(a, x), (b, y)| {
@@ -80,20 +95,19 @@ pub fn find(world: &World, subject: &Lead, caller: &Caller, options: Options) ->
             .total_cmp(&a.score)
             .then_with(|| (Reverse(x.create_time), x.id).cmp(&(Reverse(y.create_time), y.id)))
     });
-    Found {
-        matches: matches.into_iter().map(|(found, _)| found).collect(),
-        customers: customers(world, subject, &form),
-        skipped: skipped(world, &asked),
-    }
+    matches.into_iter().map(|(found, _)| found).collect()
 }
 
-/// STRONG matches that are open (rules 3.7): what `on_duplicates` means.
+/// STRONG matches that are open (rules 3.7): what `on_duplicates` means. Looked for under the keys that can decide
+/// alone, whatever else this world has loaded: the answer must not depend on who shares the micro-batch.
 pub fn duplicates(world: &World, subject: &Lead, caller: &Caller) -> Vec<Match> {
     let options = Options {
         min_score: 0.0,
         exclude_closed: true,
     };
-    let mut matches = find(world, subject, caller, options).matches;
+    let asked = ask_for(world, subject).strong;
+    let form = Form::of_lead(world, subject);
+    let mut matches = matches(world, subject, &form, &asked, caller, options);
     matches.retain(|found| found.strength == Strength::Strong);
     matches
 }

@@ -25,6 +25,18 @@ impl<Id: Copy + Ord> KeyHits<Id> {
         self.hits.entry(key).or_default().insert(id);
     }
 
+    /// A record had the keys `old` and has the keys `new` now.
+    pub(super) fn move_to(&mut self, id: Id, old: &BTreeSet<Key>, new: BTreeSet<Key>) {
+        for gone in old.difference(&new) {
+            if let Some(ids) = self.hits.get_mut(gone) {
+                ids.remove(&id);
+            }
+        }
+        for key in new {
+            self.add(key, id);
+        }
+    }
+
     /// The key has more hits than the budget (rules 3.5): about `estimate` of them.
     pub fn mark_over_budget(&mut self, key: Key, estimate: i64) {
         self.over_budget.insert(key, estimate);
