@@ -52,6 +52,7 @@ pub(super) fn evidence(settings: &Settings, a: &Form, b: &Form) -> Vec<Evidence>
     [
         customer(a, b),
         email(a, b, names),
+        folded(a, b, names),
         phone(a, b),
         domain(settings, a, b),
         company(a, b),
@@ -98,6 +99,8 @@ fn customer(a: &Form, b: &Form) -> Option<Evidence> {
     }
 }
 
+/// Plain and folded address are one kind, of which the better piece counts. Both are shown: one shared mailbox says less
+/// than a person's own that is written differently.
 fn email(a: &Form, b: &Form, names: NameAgreement) -> Option<Evidence> {
     let shared = |email: &&normal::Email| b.contact.emails.contains(email);
     let same = a.contact.emails.iter().filter(shared);
@@ -108,17 +111,23 @@ fn email(a: &Form, b: &Form, names: NameAgreement) -> Option<Evidence> {
             some(EvidenceKey::Email, 2.0, "same shared mailbox, another person")
         }
         Some(true) => decisive(EvidenceKey::Email, 4.0, "same shared mailbox"),
-        None => folded(a, b),
+        None => None,
     }
 }
 
-fn folded(a: &Form, b: &Form) -> Option<Evidence> {
-    let theirs: Vec<String> = b.contact.emails.iter().map(normal::Email::folded).collect();
-    if a.contact.emails.iter().any(|email| theirs.contains(&email.folded())) {
-        some(EvidenceKey::FoldedEmail, 5.0, "same mailbox, written differently")
-    } else {
-        None
-    }
+fn folded(a: &Form, b: &Form, names: NameAgreement) -> Option<Evidence> {
+    let written_differently = |email: &&normal::Email| {
+        let folded = email.folded();
+        let mut theirs = b.contact.emails.iter();
+        theirs.any(|other| other != *email && other.folded() == folded)
+    };
+    let same = a.contact.emails.iter().filter(written_differently);
+    let weight = match same.map(|email| email.is_role_mailbox()).min()? {
+        false => 5.0,
+        true if names == NameAgreement::Conflict => 1.5,
+        true => 3.5,
+    };
+    some(EvidenceKey::FoldedEmail, weight, "same mailbox, written differently")
 }
 
 fn phone(a: &Form, b: &Form) -> Option<Evidence> {
