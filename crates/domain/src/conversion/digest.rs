@@ -20,6 +20,14 @@ pub(super) fn digest(before: &Lead, after: &Lead, new_customers: &[Customer]) ->
     for time in LEAD_TIMES {
         fields.remove(time);
     }
+    // What the preview showed counts even where it only keeps what is there: somebody else may change it meanwhile.
+    let decided = json!({
+        "type": after.kind, "stage_id": after.stage_id, "salesperson_id": after.salesperson_id,
+        "team_id": after.team_id, "customer_id": after.customer_id,
+    });
+    if let Value::Object(decided) = decided {
+        fields.extend(decided);
+    }
     if new_customers
         .iter()
         .any(|customer| Some(customer.id) == after.customer_id)
