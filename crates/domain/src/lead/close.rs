@@ -3,8 +3,9 @@
 use super::{Lead, LeadStatus};
 use crate::ids::StageId;
 use crate::refusal::{Reason, Refusal};
-use crate::tenant::{Stage, TenantConfig};
+use crate::tenant::TenantConfig;
 use chrono::{DateTime, Utc};
+use std::cmp::Reverse;
 
 /// Marks a record won: nearest won stage, probability 100, closed now (rules 9.1).
 ///
@@ -119,12 +120,12 @@ fn nearest_won_stage(config: &TenantConfig, lead: &Lead) -> Option<StageId> {
             .iter()
             .filter(|stage| stage.won && stage.serves(lead.team_id))
     };
-    let after = won().filter(|stage| stage.sequence >= here).min_by_key(order);
-    after.or_else(|| won().max_by_key(order)).map(|stage| stage.id)
-}
-
-fn order(stage: &&Stage) -> (i32, StageId) {
-    (stage.sequence, stage.id)
+    let after = won()
+        .filter(|stage| stage.sequence >= here)
+        .min_by_key(|stage| (stage.sequence, stage.id));
+    after
+        .or_else(|| won().min_by_key(|stage| (Reverse(stage.sequence), stage.id)))
+        .map(|stage| stage.id)
 }
 
 fn refused(lead: &Lead, reason: Reason, what: &str) -> Refusal {

@@ -25,7 +25,7 @@ pub fn update_lead(world: &World, lead: &Lead, given: &LeadPatch, etag: Option<&
     if let Some(customer) = given.customer_id {
         link(world, &mut after, customer.and_then(|id| world.customers.get(&id)));
     }
-    move_to_stage(world, given, &mut after);
+    move_to_stage(world, given, lead, &mut after);
     Ok(after)
 }
 
@@ -84,10 +84,12 @@ fn link(world: &World, lead: &mut Lead, customer: Option<&crate::customer::Custo
 }
 
 /// The stage as given, or a valid one for a new team; a won stage wins, leaving one reopens (rules 4.4, 9.2).
-fn move_to_stage(world: &World, given: &LeadPatch, lead: &mut Lead) {
+/// A change of anything else leaves the stage alone, even one that its team has lost meanwhile.
+fn move_to_stage(world: &World, given: &LeadPatch, before: &Lead, lead: &mut Lead) {
     let target: Option<StageId> = match given.stage_id {
         Some(None) => first_stage(&world.config, lead.team_id),
         Some(wish) => keep_or_first_stage(&world.config, wish, lead.team_id),
+        None if lead.team_id == before.team_id => return,
         None => keep_or_first_stage(&world.config, lead.stage_id, lead.team_id),
     };
     let moved = target != lead.stage_id;
@@ -97,7 +99,10 @@ fn move_to_stage(world: &World, given: &LeadPatch, lead: &mut Lead) {
         .is_some_and(|stage| stage.won);
     match (moved, won_stage, lead.status) {
         (true, true, LeadStatus::Open | LeadStatus::Lost) => close::win_in_place(lead, world.now),
-        (true, false, LeadStatus::Won) => close::reopen(lead),
+        (true, false, LeadStatus::Won) => {
+            close::reopen(lead);
+            lead.probability = given.probability.unwrap_or(lead.probability);
+        }
         _ => {}
     }
 }

@@ -47,9 +47,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The domain belongs to a generic e-mail provider (rules 2.3).
+    /// The domain, in normal form, belongs to a generic e-mail provider (rules 2.3). People type the list.
     pub fn is_generic(&self, domain: &str) -> bool {
-        self.generic_email_providers.iter().any(|generic| generic == domain)
+        let listed = |generic: &String| generic.trim().eq_ignore_ascii_case(domain);
+        self.generic_email_providers.iter().any(listed)
     }
 }
 
