@@ -1,6 +1,5 @@
 //! The command line.
 
-mod bench_args;
 mod client_args;
 mod operator_args;
 mod server_args;
@@ -10,7 +9,6 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
-pub use bench_args::BenchArgs;
 pub use client_args::{
     ConversionsArgs, ConversionsCommand, ConvertArgs, CustomerChoice, DuplicatesChoice, ImportArgs, ImportFormat,
     LeadStatusChoice, LeadTypeChoice, LeadsArgs, SimilarArgs, TailArgs,
@@ -107,8 +105,6 @@ pub enum Command {
     Events(EventsCommand),
     /// Make invented leads to try things with.
     Sample(SampleArgs),
-    /// Measure speed beside a floor of plain SQL and plain AMQP, on private servers.
-    Bench(BenchArgs),
     /// Print the settings in force, with secrets masked.
     Config,
     /// Check binaries, database, migrations, broker, queues and clock.

@@ -1,8 +1,17 @@
-//! The subcommands that come to an end.
+//! The subcommands, one module each.
 
+pub mod completions;
+pub mod config;
 pub mod conversions;
 pub mod convert;
+pub mod dead;
+pub mod dev;
+pub mod doctor;
+pub mod events;
 pub mod import;
 pub mod leads;
+pub mod migrate;
 pub mod sample;
+pub mod serve;
 pub mod similar;
+pub mod tail;

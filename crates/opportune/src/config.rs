@@ -12,10 +12,13 @@ use figment::providers::{Env, Format, Toml};
 use figment::value::Value;
 use serde::{Deserialize, Serialize};
 
+use crate::cli::{Global, LogFormatChoice};
+use crate::endpoints::Endpoints;
+
 pub use secret_url::SecretUrl;
 pub use sections::{
-    Accept, Auth, AuthMode, Broker, Database, EventFormat, Events, LogFormat, Ops, Outbox, Server, Sweeper, Telemetry,
-    Tls, Worker,
+    Accept, Auth, AuthMode, Broker, Database, EventFormat, Events, LogFormat, Ops, Outbox, Server, Sweeper, Telemetry, Tls,
+    Worker,
 };
 
 /// The documented defaults; every setting stands in there.
@@ -73,6 +76,38 @@ impl Config {
         let config: Self = figment.extract().map_err(explain)?;
         config.check()?;
         Ok(config)
+    }
+
+    /// The settings for a subcommand: `flags` (each `section.key=value`) and --set lie over the rest, and the servers of
+    /// --data take the place of those in the settings.
+    ///
+    /// # Errors
+    /// As [`Config::load`]; nothing runs in --data.
+    pub fn for_command(global: &Global, flags: &[String]) -> anyhow::Result<Self> {
+        let mut overrides = Vec::new();
+        if let Some(data) = &global.data {
+            let endpoints = Endpoints::read(data)?;
+            overrides.push(format!("database.url={}", endpoints.postgres));
+            overrides.push(format!("broker.url={}", endpoints.amqp));
+        }
+        Self::for_servers(global, overrides, flags)
+    }
+
+    /// The same, with servers that the caller names (as overrides).
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn for_servers(global: &Global, mut overrides: Vec<String>, flags: &[String]) -> anyhow::Result<Self> {
+        overrides.extend_from_slice(flags);
+        if let Some(format) = global.log_format {
+            let name = match format {
+                LogFormatChoice::Json => "json",
+                LogFormatChoice::Pretty => "pretty",
+            };
+            overrides.push(format!("telemetry.log_format={name}"));
+        }
+        overrides.extend_from_slice(&global.set);
+        Self::load(global.config.as_deref(), &overrides)
     }
 
     /// The settings as TOML, passwords masked.

@@ -17,11 +17,17 @@ impl Config {
             self.server.tls.cert.as_os_str().is_empty() == self.server.tls.key.as_os_str().is_empty(),
             "server.tls: cert and key go together"
         );
-        at_least_one("server.max_message_bytes", self.server.max_message_bytes)?;
         at_least_one("server.timeout_seconds", self.server.timeout_seconds)?;
         at_least_one("database.pool_size", self.database.pool_size)?;
         at_least_one("database.relay_pool_size", self.database.relay_pool_size)?;
         at_least_one("database.acquire_timeout_ms", self.database.acquire_timeout_ms)?;
+        at_least_one("database.statement_timeout_ms", self.database.statement_timeout_ms)?;
+        at_least_one("database.lock_timeout_ms", self.database.lock_timeout_ms)?;
+        ensure!(
+            !(self.database.pooler && self.database.set_role),
+            "database.pooler goes with database.set_role = false: a pooler passes no role on"
+        );
+        at_least_one("broker.publish_channels", self.broker.publish_channels)?;
         at_least_one("broker.delivery_limit", self.broker.delivery_limit)?;
         at_least_one("broker.publish_timeout_ms", self.broker.publish_timeout_ms)?;
         at_least_one("worker.slots", self.worker.slots)?;
@@ -29,9 +35,7 @@ impl Config {
         at_least_one("worker.prefetch", self.worker.prefetch)?;
         at_least_one("accept.max_batch", self.accept.max_batch)?;
         at_least_one("accept.lanes", self.accept.lanes)?;
-        at_least_one("outbox.lease_seconds", self.outbox.lease_seconds)?;
         at_least_one("outbox.relay_poll_ms", self.outbox.relay_poll_ms)?;
-        at_least_one("outbox.relay_batch", self.outbox.relay_batch)?;
         at_least_one("sweeper.interval_seconds", self.sweeper.interval_seconds)?;
         at_least_one("events.keep_days", self.events.keep_days)?;
         let ratio = self.telemetry.sample_ratio;

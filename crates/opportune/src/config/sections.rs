@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,10 +13,12 @@ use super::SecretUrl;
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
-    /// The largest message.
-    pub max_message_bytes: usize,
-    /// The longest unary call.
+    /// The longest call that neither waits nor streams.
     pub timeout_seconds: u64,
+    /// Origins that browsers may call from.
+    pub web_origins: Vec<String>,
+    /// Longest time to end in order.
+    pub drain_seconds: u64,
     /// Certificate and key.
     pub tls: Tls,
 }
@@ -73,34 +74,26 @@ pub struct Database {
     pub relay_url: SecretUrl,
     /// The connection of migrations; empty: as `url`.
     pub migrate_url: SecretUrl,
-    /// Role of the application's connections.
-    pub app_role: String,
-    /// Role of the relay's connections.
-    pub relay_role: String,
-    /// Take on these roles when connecting.
+    /// Take on the roles when connecting.
     pub set_role: bool,
+    /// A pooler in transaction mode stands between.
+    pub pooler: bool,
     /// The application's connections, at most.
     pub pool_size: u32,
     /// The relay's connections, at most.
     pub relay_pool_size: u32,
     /// Longest wait for a connection.
     pub acquire_timeout_ms: u64,
+    /// Longest statement.
+    pub statement_timeout_ms: u64,
+    /// Longest wait for a lock.
+    pub lock_timeout_ms: u64,
 }
 
 impl Database {
-    /// What the relay connects to.
-    pub fn relay_url(&self) -> &SecretUrl {
-        self.relay_url.or(&self.url)
-    }
-
     /// What migrations connect to.
     pub fn migrate_url(&self) -> &SecretUrl {
         self.migrate_url.or(&self.url)
-    }
-
-    /// Longest wait for a connection.
-    pub fn acquire_timeout(&self) -> Duration {
-        Duration::from_millis(self.acquire_timeout_ms)
     }
 }
 
@@ -116,6 +109,8 @@ pub struct Broker {
     pub delivery_limit: u32,
     /// Longest wait for a confirmation.
     pub publish_timeout_ms: u64,
+    /// Channels that publish.
+    pub publish_channels: usize,
     /// The process ends when the broker is away for longer; 0: never.
     pub exit_after_disconnected_seconds: u64,
 }
@@ -140,7 +135,7 @@ pub struct Worker {
     pub micro_batch_max: usize,
     /// How long a micro-batch waits for more.
     pub micro_batch_wait_ms: u64,
-    /// Unacknowledged jobs of one subscription.
+    /// Unacknowledged jobs of a queue.
     pub prefetch: u16,
 }
 
@@ -158,12 +153,8 @@ pub struct Accept {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outbox {
-    /// How long the writer has for publishing.
-    pub lease_seconds: u64,
     /// How often the relay looks.
     pub relay_poll_ms: u64,
-    /// Messages that the relay takes at a time.
-    pub relay_batch: i64,
 }
 
 /// Overdue conversions.
