@@ -1,0 +1,17 @@
+//! The rules, sentence by sentence, over worlds in memory.
+
+mod accepting;
+mod assignment;
+mod closing;
+mod customer_create;
+mod customer_link;
+mod customer_match;
+mod digest;
+mod duplicates;
+mod properties;
+mod settling;
+mod similar;
+mod stages;
+mod support;
+mod types;
+mod updating;
