@@ -17,7 +17,7 @@ use crate::endpoints::Endpoints;
 
 pub use secret_url::SecretUrl;
 pub use sections::{
-    Accept, Auth, AuthMode, Broker, Database, EventFormat, Events, LogFormat, Ops, Outbox, Server, Sweeper, Telemetry, Tls,
+    Accept, Auth, AuthMode, Broker, Database, EventFormat, Events, LogFormat, Ops, Outbox, Server, Sweeper, Telemetry,
     Worker,
 };
 

@@ -15,7 +15,6 @@ mod person;
 mod write;
 
 pub use generator::Generator;
-pub use lead::SampleLead;
 pub use write::{write_csv, write_ndjson};
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 mod database;
 
+use std::fs::{File, TryLockError};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use opportune_sandbox::{Sandbox, SandboxOptions};
 use opportune_telemetry::Telemetry;
 
@@ -35,6 +36,7 @@ pub fn settings(global: &Global) -> anyhow::Result<Config> {
 pub async fn run(global: &Global, args: &DevArgs, telemetry: &Telemetry) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals()?;
     let data = global.data.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FOLDER));
+    let _lock = lock(&data)?;
     Endpoints::remove(&data);
     let options = SandboxOptions { fsync: !args.no_fsync, ..SandboxOptions::new(&data) };
     let sandbox = tokio::select! {
@@ -50,6 +52,21 @@ pub async fn run(global: &Global, args: &DevArgs, telemetry: &Telemetry) -> anyh
     Endpoints::remove(&data);
     let stopped = sandbox.stop().await.context("the private servers did not stop in order");
     outcome.and(stopped)
+}
+
+/// One `dev` a folder: the second one must not take away what the first one wrote there.
+fn lock(data: &Path) -> anyhow::Result<File> {
+    let path = data.join("dev.lock");
+    let open = || {
+        std::fs::create_dir_all(data)?;
+        File::options().write(true).create(true).truncate(false).open(&path)
+    };
+    let file = open().with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!("another `opportune dev` uses {}; name another folder with --data", data.display()),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+    }
 }
 
 async fn serve(

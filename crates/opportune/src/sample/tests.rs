@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 
+use super::lead::SampleLead;
 use super::*;
 
 #[test]
