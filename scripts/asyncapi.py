@@ -32,8 +32,8 @@ Bind a queue of your own, for example with `opportunity.created.*`. Nothing is k
 Each event is delivered at least once: drop an id that you have seen. The events of one record come in the order of
 `cloudEvents_sequence` the first time they are sent; between records there is no order. In JSON, fields that are empty,
 zero or false are left out (a `probability` of 0 is not: that is not the same as none), 64-bit numbers are text, enum values
-are names. New fields, enum values and event types may
-come with any release: skip what you do not know. An incompatible change gets a new version in the type's name."""
+are names. New fields, enum values and event types may come with any release: skip what you do not know. An incompatible
+change gets a new version in the type's name."""
 
 SCALARS = {
     "string": {"type": "string"},
