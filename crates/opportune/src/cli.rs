@@ -1,5 +1,6 @@
 //! The command line.
 
+mod bench_args;
 mod client_args;
 mod operator_args;
 mod server_args;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
+pub use bench_args::BenchArgs;
 pub use client_args::{
     ConversionsArgs, ConversionsCommand, ConvertArgs, CustomerChoice, DuplicatesChoice, ImportArgs, ImportFormat,
     LeadStatusChoice, LeadTypeChoice, LeadsArgs, SimilarArgs, TailArgs,
@@ -103,6 +105,8 @@ pub enum Command {
     /// Look after stored events.
     #[command(subcommand)]
     Events(EventsCommand),
+    /// Measure speed beside the floor of plain SQL and plain AMQP on private servers.
+    Bench(BenchArgs),
     /// Make invented leads to try things with.
     Sample(SampleArgs),
     /// Print the settings in force, with secrets masked.

@@ -1,5 +1,6 @@
 //! The subcommands, one module each.
 
+pub mod bench;
 pub mod completions;
 pub mod config;
 pub mod conversions;

@@ -5,6 +5,7 @@
 //! * [`roles`]: what a process that stays does, on what [`wiring`] puts together; [`lifecycle`]: how it ends;
 //! * [`client`]: calls to a server, for the other subcommands.
 
+mod bench;
 mod cli;
 mod client;
 mod clock;
@@ -82,6 +83,7 @@ async fn once(global: &Global, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Tail(args) => done(commands::tail::run(global, args).await),
         Command::Dead(command) => done(commands::dead::run(global, command).await),
         Command::Events(command) => done(commands::events::run(global, command).await),
+        Command::Bench(args) => done(commands::bench::run(args, global).await),
         Command::Sample(args) => done(commands::sample::run(args)),
         Command::Config => done(commands::config::run(global)),
         Command::Completions { shell } => {

@@ -62,15 +62,20 @@ pub(super) async fn total(tx: &mut Tx, tenant: TenantId, filter: &LeadFilter) ->
     if parts.is_empty() {
         return Ok(0);
     }
-    let mut query = QueryBuilder::new("SELECT count(*) FROM (");
+    let mut query = QueryBuilder::new("SELECT least(count(*), ");
+    query.push_bind(MOST_COUNTED).push(") FROM (");
     for (place, part) in parts.iter().enumerate() {
         query.push(if place == 0 { "(" } else { " UNION ALL (" });
         query.push("SELECT 1 FROM leads");
         push_where(&mut query, tenant, filter, *part);
         query.push(" LIMIT ").push_bind(MOST_COUNTED).push(")");
     }
-    query.push(" LIMIT ").push_bind(MOST_COUNTED).push(") AS counted");
-    let count = query.build_query_scalar().persistent(false).fetch_one(&mut **tx).await?;
+    query.push(") AS counted");
+    let count = query
+        .build_query_scalar()
+        .persistent(false)
+        .fetch_one(&mut **tx)
+        .await?;
     Ok(count)
 }
 
@@ -124,7 +129,7 @@ fn page_query(
 ) -> QueryBuilder<Postgres> {
     let value = sort_value(order.by);
     let (direction, beyond) = if order.descending { ("DESC", "<") } else { ("ASC", ">") };
-    let mut query = QueryBuilder::new("");
+    let mut query = QueryBuilder::new("SELECT id, value FROM (");
     for (place, part) in parts.iter().enumerate() {
         query.push(if place == 0 { "(" } else { " UNION ALL (" });
         query.push(format_args!("SELECT leads.id, {value} AS value FROM leads"));
@@ -134,10 +139,14 @@ fn page_query(
             cursor.push(&mut query);
             query.push(")");
         }
-        query.push(format_args!(" ORDER BY {value} {direction}, leads.id {direction} LIMIT "));
+        query.push(format_args!(
+            " ORDER BY {value} {direction}, leads.id {direction} LIMIT "
+        ));
         query.push_bind(rows).push(")");
     }
-    query.push(format_args!(" ORDER BY value {direction}, id {direction} LIMIT "));
+    query.push(format_args!(
+        ") AS parts ORDER BY value {direction}, id {direction} LIMIT "
+    ));
     query.push_bind(rows);
     query
 }

@@ -1,0 +1,99 @@
+//! Speed, measured against a floor: the same rows by plain SQL plus the same messages by plain AMQP, on the same servers
+//! in the same run. Absolute numbers say little about another machine; the ratio does.
+//!
+//! The product runs as a process of its own (`opportune dev`), this process is its client. The floor writes into copies
+//! of the tables (schema `floor`: same columns, same indexes, no foreign keys, no row-level security).
+
+mod conversions;
+mod floor_amqp;
+mod floor_sql;
+mod latency;
+mod leads;
+mod report;
+mod sink;
+mod stage;
+
+pub use conversions::{bulk, single};
+pub use report::{Case, Report};
+pub use stage::Stage;
+
+use anyhow::Result;
+use floor_amqp::AmqpFloor;
+use floor_sql::SqlFloor;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Conversions per number of concurrent callers in the single case.
+const SINGLE: [(usize, usize); 3] = [(1, 300), (16, 2_000), (64, 4_000)];
+
+/// Runs the benchmark with `bulk` leads in the bulk case.
+///
+/// # Errors
+/// Whatever goes wrong; nothing of it is left running.
+pub async fn run(bulk_leads: usize, progress: impl Fn(&str)) -> Result<Report> {
+    let singles: usize = SINGLE.iter().map(|(_, count)| count).sum();
+    progress("starting private servers and the service");
+    let stage = Stage::start().await?;
+    let outcome = measure(&stage, singles, bulk_leads, &progress).await;
+    stage.stop().await?;
+    outcome
+}
+
+async fn measure(stage: &Stage, singles: usize, bulk_leads: usize, progress: &impl Fn(&str)) -> Result<Report> {
+    progress("importing leads");
+    let mut lead_ids = leads::import(stage, singles + bulk_leads).await?;
+    stage.quiet().await?;
+    let sql = SqlFloor::prepare(stage).await?;
+    let sink = sink::EventSink::start(stage).await?;
+    let mut report = Report { latency: latency::measure(stage).await?, ..Report::default() };
+    for (callers, count) in SINGLE {
+        progress(&format!("single calls, {callers} callers"));
+        let ids: Vec<Uuid> = lead_ids.drain(..count).collect();
+        let run = single(stage, &ids, callers).await?;
+        stage.quiet().await?;
+        let events = sink.take(stage.events_of(&ids).await?).await?;
+        let floor = floor_of(stage, &sql, &ids, &events, Shape::Single { callers }).await?;
+        report.cases.push(Case { name: format!("single, {callers} callers"), run, floor });
+    }
+    progress(&format!("bulk, {bulk_leads} leads"));
+    let memory = stage.watch_memory();
+    let run = bulk(stage, &lead_ids).await?;
+    report.memory_mib = memory.stop().await;
+    let events = sink.take(stage.events_of(&lead_ids).await?).await?;
+    let floor = floor_of(stage, &sql, &lead_ids, &events, Shape::Bulk).await?;
+    report.cases.push(Case { name: format!("bulk, {bulk_leads} leads"), run, floor });
+    Ok(report)
+}
+
+/// How the floor does its work.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    /// One conversion after another in each of so many connections, statement by statement.
+    Single { callers: usize },
+    /// In sets.
+    Bulk,
+}
+
+/// Time of the plain SQL and of the plain AMQP.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Floor {
+    /// The same rows.
+    pub sql: Duration,
+    /// The same messages.
+    pub amqp: Duration,
+}
+
+async fn floor_of(stage: &Stage, sql: &SqlFloor, ids: &[Uuid], events: &[Vec<u8>], shape: Shape) -> Result<Floor> {
+    let written = sql.rows_of(ids).await?;
+    let sql_time = match shape {
+        Shape::Single { callers } => sql.one_by_one(written, callers).await?,
+        Shape::Bulk => sql.in_sets(&written).await?,
+    };
+    let amqp = AmqpFloor::start(stage).await?;
+    let amqp_time = match shape {
+        Shape::Single { callers } => amqp.one_by_one(ids.len(), events, callers).await?,
+        Shape::Bulk => amqp.in_sets(ids.len(), events).await?,
+    };
+    amqp.stop().await?;
+    Ok(Floor { sql: sql_time, amqp: amqp_time })
+}
