@@ -18,8 +18,8 @@ use super::person::Person;
 const REPEATED: u32 = 12;
 /// Share of new people who have a company, in per cent.
 const EMPLOYED: u32 = 84;
-/// People who may come in once more; older ones are forgotten, so that a million leads need little memory.
-const REMEMBERED: usize = 20_000;
+/// People who may come in once more: the latest ones, so that early leads are not repeated more often than late ones.
+const REMEMBERED: usize = 1_500;
 /// Companies that may still get people.
 const OPEN_COMPANIES: usize = 400;
 
