@@ -26,6 +26,10 @@ contract() {
     "$VENV/bin/buf" lint proto && "$VENV/bin/buf" format proto --diff --exit-code
 }
 
+documents() {
+    "$VENV/bin/python" scripts/asyncapi.py --check && "$VENV/bin/python" scripts/docs.py --check
+}
+
 documentation() {
     RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps
 }
@@ -36,8 +40,10 @@ step "contract" contract
 step "SQL data" scripts/sqlx.sh check
 step "clippy" cargo clippy --workspace --all-targets -- -D warnings
 step "documentation" documentation
+step "documents" documents
 step "dependencies" cargo deny --workspace --log-level error check --hide-inclusion-graph bans licenses sources
-step "tests" cargo nextest run --workspace
+# Where no server answers, private ones are started for all tests together.
+step "tests" target/debug/test-servers cargo nextest run --workspace
 step "examples" cargo test --quiet --workspace --doc
 step "Python client" tests/python/run.sh
 
