@@ -45,7 +45,10 @@ async fn measure(stage: &Stage, singles: usize, bulk_leads: usize, progress: &im
     stage.quiet().await?;
     let sql = SqlFloor::prepare(stage).await?;
     let sink = sink::EventSink::start(stage).await?;
-    let mut report = Report { latency: latency::measure(stage).await?, ..Report::default() };
+    let mut report = Report {
+        latency: latency::measure(stage).await?,
+        ..Report::default()
+    };
     for (callers, count) in SINGLE {
         progress(&format!("single calls, {callers} callers"));
         let ids: Vec<Uuid> = lead_ids.drain(..count).collect();
@@ -53,7 +56,11 @@ async fn measure(stage: &Stage, singles: usize, bulk_leads: usize, progress: &im
         stage.quiet().await?;
         let events = sink.take(stage.events_of(&ids).await?).await?;
         let floor = floor_of(stage, &sql, &ids, &events, Shape::Single { callers }).await?;
-        report.cases.push(Case { name: format!("single, {callers} callers"), run, floor });
+        report.cases.push(Case {
+            name: format!("single, {callers} callers"),
+            run,
+            floor,
+        });
     }
     progress(&format!("bulk, {bulk_leads} leads"));
     let memory = stage.watch_memory();
@@ -61,7 +68,11 @@ async fn measure(stage: &Stage, singles: usize, bulk_leads: usize, progress: &im
     report.memory_mib = memory.stop().await;
     let events = sink.take(stage.events_of(&lead_ids).await?).await?;
     let floor = floor_of(stage, &sql, &lead_ids, &events, Shape::Bulk).await?;
-    report.cases.push(Case { name: format!("bulk, {bulk_leads} leads"), run, floor });
+    report.cases.push(Case {
+        name: format!("bulk, {bulk_leads} leads"),
+        run,
+        floor,
+    });
     Ok(report)
 }
 
@@ -95,5 +106,8 @@ async fn floor_of(stage: &Stage, sql: &SqlFloor, ids: &[Uuid], events: &[Vec<u8>
         Shape::Bulk => amqp.in_sets(ids.len(), events).await?,
     };
     amqp.stop().await?;
-    Ok(Floor { sql: sql_time, amqp: amqp_time })
+    Ok(Floor {
+        sql: sql_time,
+        amqp: amqp_time,
+    })
 }

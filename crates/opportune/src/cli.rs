@@ -34,7 +34,13 @@ pub struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Global {
     /// Settings file (TOML); lies over the built-in defaults and under OPPORTUNE__SECTION__KEY.
-    #[arg(long, global = true, value_name = "FILE", env = "OPPORTUNE_CONFIG", help_heading = "Settings")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "OPPORTUNE_CONFIG",
+        help_heading = "Settings"
+    )]
     pub config: Option<PathBuf>,
     /// One setting, such as worker.slots=8; lies over everything else. Can be given again.
     #[arg(long = "set", global = true, value_name = "KEY=VALUE", help_heading = "Settings")]
@@ -46,13 +52,25 @@ pub struct Global {
     #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
     pub data: Option<PathBuf>,
     /// The server to call. Without it the one of --data, else http://127.0.0.1:50051.
-    #[arg(long, global = true, value_name = "URL", env = "OPPORTUNE_SERVER", help_heading = "Client")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "OPPORTUNE_SERVER",
+        help_heading = "Client"
+    )]
     pub server: Option<String>,
     /// PEM file of the authority that signed the server's certificate, for https URLs.
     #[arg(long, global = true, value_name = "FILE", help_heading = "Client")]
     pub ca: Option<PathBuf>,
     /// The tenant to act for. Without it the default tenant.
-    #[arg(long, global = true, value_name = "UUID", env = "OPPORTUNE_TENANT", help_heading = "Client")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "UUID",
+        env = "OPPORTUNE_TENANT",
+        help_heading = "Client"
+    )]
     pub tenant: Option<Uuid>,
     /// Who acts: a salesperson's or user's id.
     #[arg(long, global = true, value_name = "UUID", help_heading = "Client")]

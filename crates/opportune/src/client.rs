@@ -44,7 +44,10 @@ impl Client {
         let channel = endpoint(&url, global)?.connect().await.with_context(|| {
             format!("no server answers at {url}: start one with `opportune dev`, or name another one with --server")
         })?;
-        Ok(Self { channel, headers: Headers::new(global)? })
+        Ok(Self {
+            channel,
+            headers: Headers::new(global)?,
+        })
     }
 
     /// LeadService.
@@ -79,7 +82,9 @@ fn endpoint(url: &str, global: &Global) -> anyhow::Result<Endpoint> {
         Some(file) => {
             let pem = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
             let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
-            endpoint.tls_config(tls).context("the certificate of --ca cannot be used")
+            endpoint
+                .tls_config(tls)
+                .context("the certificate of --ca cannot be used")
         }
         None => Ok(endpoint),
     }

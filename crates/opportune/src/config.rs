@@ -133,8 +133,16 @@ fn explain(error: figment::Error) -> anyhow::Error {
         .into_iter()
         .map(|error| {
             let key = error.path.join(".");
-            let source = error.metadata.as_ref().map(|metadata| metadata.name.to_string()).unwrap_or_default();
-            let place = if source.contains("environment") { " (from the environment)" } else { "" };
+            let source = error
+                .metadata
+                .as_ref()
+                .map(|metadata| metadata.name.to_string())
+                .unwrap_or_default();
+            let place = if source.contains("environment") {
+                " (from the environment)"
+            } else {
+                ""
+            };
             match key.as_str() {
                 "" => format!("{}{place}", error.kind),
                 key => format!("{key}: {}{place}", error.kind),

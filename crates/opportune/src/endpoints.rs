@@ -29,7 +29,11 @@ impl Endpoints {
     pub fn read(data: &Path) -> anyhow::Result<Self> {
         let file = data.join(FILE);
         let text = std::fs::read_to_string(&file).with_context(|| {
-            format!("{} is missing: is `opportune dev --data {}` running?", file.display(), data.display())
+            format!(
+                "{} is missing: is `opportune dev --data {}` running?",
+                file.display(),
+                data.display()
+            )
         })?;
         serde_json::from_str(&text).with_context(|| format!("{} is damaged", file.display()))
     }
@@ -61,6 +65,10 @@ impl Endpoints {
 /// The line that other programs wait for.
 impl fmt::Display for Endpoints {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "ready grpc={} ops={} postgres={} amqp={}", self.grpc, self.ops, self.postgres, self.amqp)
+        write!(
+            out,
+            "ready grpc={} ops={} postgres={} amqp={}",
+            self.grpc, self.ops, self.postgres, self.amqp
+        )
     }
 }

@@ -33,7 +33,9 @@ use commands::serve::Service;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = Runtime::new().map_err(Into::into).and_then(|runtime| runtime.block_on(run(&cli)));
+    let outcome = Runtime::new()
+        .map_err(Into::into)
+        .and_then(|runtime| runtime.block_on(run(&cli)));
     match outcome {
         Ok(code) => code,
         Err(error) => {

@@ -33,8 +33,16 @@ impl Meter for MetricsMeter {
 
     fn published(&self, kind: &'static str, ok: bool, count: usize) {
         if count > 0 {
-            let kind = if kind == "job" { MessageKind::Job } else { MessageKind::Event };
-            let result = if ok { PublishResult::Confirmed } else { PublishResult::Lost };
+            let kind = if kind == "job" {
+                MessageKind::Job
+            } else {
+                MessageKind::Event
+            };
+            let result = if ok {
+                PublishResult::Confirmed
+            } else {
+                PublishResult::Lost
+            };
             self.0.messages_published(kind, result, count as u64);
         }
     }
@@ -44,9 +52,12 @@ impl Meter for MetricsMeter {
     }
 
     fn outbox(&self, jobs: i64, events: i64, oldest_seconds: f64) {
-        self.0.outbox_rows(OutboxKind::Job, u64::try_from(jobs).unwrap_or_default());
-        self.0.outbox_rows(OutboxKind::Event, u64::try_from(events).unwrap_or_default());
-        self.0.outbox_lag(Duration::try_from_secs_f64(oldest_seconds).unwrap_or_default());
+        self.0
+            .outbox_rows(OutboxKind::Job, u64::try_from(jobs).unwrap_or_default());
+        self.0
+            .outbox_rows(OutboxKind::Event, u64::try_from(events).unwrap_or_default());
+        self.0
+            .outbox_lag(Duration::try_from_secs_f64(oldest_seconds).unwrap_or_default());
     }
 
     fn swept(&self, count: u64) {

@@ -34,6 +34,10 @@ pub fn command(global: &Global) -> anyhow::Result<Telemetry> {
         Some(LogFormatChoice::Json) => LogFormat::Json,
         Some(LogFormatChoice::Pretty) | None => LogFormat::Pretty,
     };
-    let options = TelemetryOptions { log_format, log_filter: "warn,lapin=off".to_owned(), ..TelemetryOptions::default() };
+    let options = TelemetryOptions {
+        log_format,
+        log_filter: "warn,lapin=off".to_owned(),
+        ..TelemetryOptions::default()
+    };
     Ok(opportune_telemetry::init(&options)?)
 }

@@ -35,11 +35,15 @@ impl Readiness {
     pub async fn missing(&self) -> Vec<&'static str> {
         let database = matches!(timeout(PATIENCE, self.store.ping()).await, Ok(Ok(())));
         let broker = self.brokers.iter().all(|broker| broker.health().ready());
-        [("database", database), ("broker", broker), ("draining", !self.draining.is_cancelled())]
-            .into_iter()
-            .filter(|(_, good)| !good)
-            .map(|(name, _)| name)
-            .collect()
+        [
+            ("database", database),
+            ("broker", broker),
+            ("draining", !self.draining.is_cancelled()),
+        ]
+        .into_iter()
+        .filter(|(_, good)| !good)
+        .map(|(name, _)| name)
+        .collect()
     }
 }
 
@@ -64,15 +68,24 @@ pub async fn serve(
         .route("/readyz", get(readyz))
         .route("/metrics", get(render))
         .with_state(Ops { readiness, metrics });
-    axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await
 }
 
 async fn readyz(State(ops): State<Ops>) -> impl IntoResponse {
     let missing = ops.readiness.missing().await;
-    let status = if missing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if missing.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(json!({ "ready": missing.is_empty(), "missing": missing })))
 }
 
 async fn render(State(ops): State<Ops>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], ops.metrics.render())
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        ops.metrics.render(),
+    )
 }

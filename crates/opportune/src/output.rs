@@ -37,8 +37,11 @@ fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
         }
     }
     let line = |cells: &[String; N]| {
-        let padded: Vec<String> =
-            cells.iter().zip(widths).map(|(cell, wide)| format!("{cell}{}", " ".repeat(wide - width(cell)))).collect();
+        let padded: Vec<String> = cells
+            .iter()
+            .zip(widths)
+            .map(|(cell, wide)| format!("{cell}{}", " ".repeat(wide - width(cell))))
+            .collect();
         padded.join("  ").trim_end().to_owned() + "\n"
     };
     let mut text = line(&header.map(str::to_owned));
@@ -80,7 +83,11 @@ pub fn thousands(number: u64) -> String {
 
 /// A progress bar on standard error; hidden where that is no terminal, or JSON is wanted.
 pub fn progress_bar(length: u64, template: &str, hidden: bool) -> ProgressBar {
-    let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let target = if hidden {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
     let style = ProgressStyle::with_template(template).expect("templates are fixed and well-formed");
     ProgressBar::with_draw_target(Some(length), target).with_style(style.progress_chars("=> "))
 }
@@ -103,6 +110,9 @@ mod tests {
 
     #[test]
     fn large_numbers_are_grouped() {
-        assert_eq!(["0", "12", "123", "1,234", "1,234,567"], [0, 12, 123, 1_234, 1_234_567].map(thousands));
+        assert_eq!(
+            ["0", "12", "123", "1,234", "1,234,567"],
+            [0, 12, 123, 1_234, 1_234_567].map(thousands)
+        );
     }
 }

@@ -18,8 +18,8 @@ use crate::config::{self, Config};
 use crate::lifecycle::Shutdown;
 use crate::meter::Traces;
 use crate::ops::{self, Readiness};
-use crate::wiring::{Parts, broker_options};
 use crate::watch;
+use crate::wiring::{Parts, broker_options};
 
 use background::{Background, Stage};
 
@@ -36,7 +36,11 @@ pub struct Roles {
 
 impl Roles {
     /// Everything in one process.
-    pub const ALL: Self = Self { serve: true, work: true, relay: true };
+    pub const ALL: Self = Self {
+        serve: true,
+        work: true,
+        relay: true,
+    };
 
     fn name(self) -> &'static str {
         match (self.serve, self.work, self.relay) {
@@ -61,8 +65,15 @@ impl Sockets {
     /// # Errors
     /// An address is in use or not ours.
     pub async fn bind(config: &Config, roles: Roles) -> anyhow::Result<Self> {
-        let grpc = if roles.serve { Some(bind("server.address", config.server.address).await?) } else { None };
-        Ok(Self { grpc, ops: bind("ops.address", config.ops.address).await? })
+        let grpc = if roles.serve {
+            Some(bind("server.address", config.server.address).await?)
+        } else {
+            None
+        };
+        Ok(Self {
+            grpc,
+            ops: bind("ops.address", config.ops.address).await?,
+        })
     }
 
     /// Where gRPC calls are answered; none without that role.
@@ -80,7 +91,9 @@ impl Sockets {
 }
 
 async fn bind(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("{setting}: cannot listen on {address}"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{setting}: cannot listen on {address}"))
 }
 
 /// Does its roles until it is told to stop, then finishes in order. `ready` is called when everything is there.
@@ -139,12 +152,22 @@ impl Running {
         let mut consuming = None;
         if roles.work {
             let options = broker_options(&config.broker, "opportune/jobs");
-            consuming = Some(Broker::connect(options).await.context("cannot use the broker for jobs")?);
+            consuming = Some(
+                Broker::connect(options)
+                    .await
+                    .context("cannot use the broker for jobs")?,
+            );
         }
-        let brokers: Vec<Broker> = [Some(parts.publishing.clone()), consuming.clone()].into_iter().flatten().collect();
+        let brokers: Vec<Broker> = [Some(parts.publishing.clone()), consuming.clone()]
+            .into_iter()
+            .flatten()
+            .collect();
         let draining = shutdown.drain.child_token();
-        let readiness =
-            Readiness { store: parts.store.clone(), brokers: brokers.clone(), draining: draining.clone() };
+        let readiness = Readiness {
+            store: parts.store.clone(),
+            brokers: brokers.clone(),
+            draining: draining.clone(),
+        };
         let mut background = Background::default();
         background.start(Stage::Dispatch, "publishing", |stop| fine(dispatching.run(stop)));
         if let Some(broker) = &consuming {
@@ -167,14 +190,23 @@ impl Running {
         let limit = Some(config.broker.exit_after_disconnected_seconds).filter(|limit| *limit > 0);
         background.watch(watch::broker_away(brokers, limit.map(Duration::from_secs)));
         background.aside(watch::gauges(parts.publishing.clone(), metrics));
-        Ok(Self { parts, consuming, background, _settled: settled, draining })
+        Ok(Self {
+            parts,
+            consuming,
+            background,
+            _settled: settled,
+            draining,
+        })
     }
 
     /// Callers first, since some of them wait for the worker; then the worker, then what it left to be published.
     async fn drain(&mut self) {
         self.draining.cancel();
         self.background.drain().await;
-        for broker in [self.consuming.take(), Some(self.parts.publishing.clone())].into_iter().flatten() {
+        for broker in [self.consuming.take(), Some(self.parts.publishing.clone())]
+            .into_iter()
+            .flatten()
+        {
             broker.close().await;
         }
         self.parts.database.close().await;
@@ -213,7 +245,10 @@ async fn fine(task: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
 
 fn options(server: &config::Server, parts: &Parts, health: HealthSwitch) -> Options {
     Options {
-        tls: server.tls.files().map(|(cert, key)| Tls { cert: cert.clone(), key: key.clone() }),
+        tls: server.tls.files().map(|(cert, key)| Tls {
+            cert: cert.clone(),
+            key: key.clone(),
+        }),
         timeout: Duration::from_secs(server.timeout_seconds),
         web_origins: server.web_origins.clone(),
         trace: Arc::new(Traces),

@@ -19,13 +19,18 @@ const LOOK: Duration = Duration::from_secs(1);
 /// # Errors
 /// Always, when it ends.
 pub async fn broker_away(brokers: Vec<Broker>, limit: Option<Duration>) -> anyhow::Result<std::convert::Infallible> {
-    let Some(limit) = limit else { return std::future::pending().await };
+    let Some(limit) = limit else {
+        return std::future::pending().await;
+    };
     let mut looks = interval(LOOK);
     loop {
         looks.tick().await;
         let away = brokers.iter().map(Broker::health).filter(|health| !health.connected);
         if away.map(|health| health.since.elapsed()).any(|time| time > limit) {
-            bail!("the broker has been away for more than {} s (broker.exit_after_disconnected_seconds)", limit.as_secs());
+            bail!(
+                "the broker has been away for more than {} s (broker.exit_after_disconnected_seconds)",
+                limit.as_secs()
+            );
         }
     }
 }

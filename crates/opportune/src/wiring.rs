@@ -63,17 +63,37 @@ impl Parts {
         let publisher = Arc::new(AmqpPublisher::new(publishing.clone()));
         let meter = Arc::new(MetricsMeter(metrics));
         let outbox = Arc::new(PgOutbox::new(&database));
-        let sender = Sender { publisher: publisher.clone(), outbox, meter: meter.clone() };
+        let sender = Sender {
+            publisher: publisher.clone(),
+            outbox,
+            meter: meter.clone(),
+        };
         let (dispatcher, dispatching) = Dispatcher::new(sender.clone());
         let waiters = Waiters::default();
-        Ok((Self { database, store, reads, publisher, publishing, dispatcher, sender, waiters, meter, ids }, dispatching))
+        Ok((
+            Self {
+                database,
+                store,
+                reads,
+                publisher,
+                publishing,
+                dispatcher,
+                sender,
+                waiters,
+                meter,
+                ids,
+            },
+            dispatching,
+        ))
     }
 
     /// The use cases, and the lanes that accept for them.
     pub fn app(&self, accept: &config::Accept) -> (App, AcceptLanes) {
-        let options = AcceptOptions { max_group: accept.max_batch, lanes: accept.lanes };
-        let (acceptor, lanes) =
-            Acceptor::new(options, self.store.clone(), self.dispatcher.clone(), self.meter.clone());
+        let options = AcceptOptions {
+            max_group: accept.max_batch,
+            lanes: accept.lanes,
+        };
+        let (acceptor, lanes) = Acceptor::new(options, self.store.clone(), self.dispatcher.clone(), self.meter.clone());
         let app = App {
             store: self.store.clone(),
             reads: self.reads.clone(),
@@ -117,7 +137,10 @@ impl Parts {
             measure: MEASURE,
             keep_events: DAY * config.events.keep_days,
         };
-        Relay { sender: self.sender.clone(), options }
+        Relay {
+            sender: self.sender.clone(),
+            options,
+        }
     }
 }
 

@@ -20,7 +20,11 @@ pub async fn single(stage: &Stage, lead_ids: &[Uuid], callers: usize) -> Result<
     let wait = Some(prost_types::Duration { seconds: 30, nanos: 0 });
     let begun = Instant::now();
     let latencies = convert(stage, lead_ids, callers, wait).await?;
-    Ok(Run { count: lead_ids.len(), took: begun.elapsed(), latencies })
+    Ok(Run {
+        count: lead_ids.len(),
+        took: begun.elapsed(),
+        latencies,
+    })
 }
 
 /// Hands all leads over as fast as one client can, and takes the time to the last confirmed event.
@@ -32,7 +36,11 @@ pub async fn bulk(stage: &Stage, lead_ids: &[Uuid]) -> Result<Run> {
     let took = begun.elapsed();
     tracing::info!(?accepted, ?took, "bulk");
     all_succeeded(stage, lead_ids).await?;
-    Ok(Run { count: lead_ids.len(), took, latencies: Vec::new() })
+    Ok(Run {
+        count: lead_ids.len(),
+        took,
+        latencies: Vec::new(),
+    })
 }
 
 async fn convert(
@@ -75,7 +83,12 @@ async fn call(
         latencies.push(begun.elapsed());
         let conversion = answer.conversion.context("an answer without conversion")?;
         let ended = conversion.state() == v1::ConversionState::Succeeded;
-        ensure!(wait.is_none() || ended, "a conversion ended {:?}: {:?}", conversion.state(), conversion.error);
+        ensure!(
+            wait.is_none() || ended,
+            "a conversion ended {:?}: {:?}",
+            conversion.state(),
+            conversion.error
+        );
     }
     Ok(latencies)
 }
@@ -86,6 +99,10 @@ async fn all_succeeded(stage: &Stage, lead_ids: &[Uuid]) -> Result<()> {
             .bind(lead_ids)
             .fetch_one(&stage.pool)
             .await?;
-    ensure!(usize::try_from(count)? == lead_ids.len(), "{count} of {} conversions succeeded", lead_ids.len());
+    ensure!(
+        usize::try_from(count)? == lead_ids.len(),
+        "{count} of {} conversions succeeded",
+        lead_ids.len()
+    );
     Ok(())
 }

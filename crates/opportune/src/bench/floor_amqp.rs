@@ -37,21 +37,44 @@ impl AmqpFloor {
         channel.confirm_select(ConfirmSelectOptions::default()).await?;
         let mut quorum = FieldTable::default();
         quorum.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
-        channel.queue_declare(JOBS.into(), QueueDeclareOptions::durable(), quorum).await?;
-        channel.queue_declare(EVENTS.into(), QueueDeclareOptions::durable(), FieldTable::default()).await?;
+        channel
+            .queue_declare(JOBS.into(), QueueDeclareOptions::durable(), quorum)
+            .await?;
+        channel
+            .queue_declare(EVENTS.into(), QueueDeclareOptions::durable(), FieldTable::default())
+            .await?;
         let options = QueueBindOptions::default();
         let key = "bench.floor";
-        channel.queue_bind(EVENTS.into(), EVENTS_EXCHANGE.into(), key.into(), options, FieldTable::default()).await?;
+        channel
+            .queue_bind(
+                EVENTS.into(),
+                EVENTS_EXCHANGE.into(),
+                key.into(),
+                options,
+                FieldTable::default(),
+            )
+            .await?;
         let (sender, consumed) = mpsc::unbounded_channel();
         for queue in [JOBS, EVENTS] {
             let sender = sender.clone();
-            tokio::spawn(sink::drain(connection.create_channel().await?, queue, move |_| sender.send(()).is_ok()));
+            tokio::spawn(sink::drain(connection.create_channel().await?, queue, move |_| {
+                sender.send(()).is_ok()
+            }));
         }
-        Ok(Self { connection, channel, consumed })
+        Ok(Self {
+            connection,
+            channel,
+            consumed,
+        })
     }
 
     /// One conversion after another: its job, confirmed, then its events, confirmed; `callers` at a time.
-    pub async fn one_by_one(self: &AmqpFloor, conversions: usize, events: &[Vec<u8>], callers: usize) -> Result<Duration> {
+    pub async fn one_by_one(
+        self: &AmqpFloor,
+        conversions: usize,
+        events: &[Vec<u8>],
+        callers: usize,
+    ) -> Result<Duration> {
         let shares: Arc<[Vec<Vec<u8>>]> = shares(events, conversions).into();
         let next = Arc::new(AtomicUsize::new(0));
         let mut tasks = JoinSet::new();
@@ -88,7 +111,9 @@ impl AmqpFloor {
     pub async fn stop(mut self) -> Result<()> {
         self.consumed.close();
         for queue in [JOBS, EVENTS] {
-            self.channel.queue_delete(queue.into(), lapin::options::QueueDeleteOptions::default()).await?;
+            self.channel
+                .queue_delete(queue.into(), lapin::options::QueueDeleteOptions::default())
+                .await?;
         }
         self.connection.close(200, "done".into()).await?;
         Ok(())
@@ -107,14 +132,24 @@ async fn publish(channel: &Channel, messages: &[Vec<u8>], target: Target) -> Res
         Target::Jobs => ("", JOBS),
         Target::Events => (EVENTS_EXCHANGE, "bench.floor"),
     };
-    let options = BasicPublishOptions { mandatory: true, immediate: false };
+    let options = BasicPublishOptions {
+        mandatory: true,
+        immediate: false,
+    };
     let mut confirms = Vec::with_capacity(messages.len());
     for message in messages {
         let properties = BasicProperties::default().with_delivery_mode(2);
-        confirms.push(channel.basic_publish(exchange.into(), key.into(), options, message, properties).await?);
+        confirms.push(
+            channel
+                .basic_publish(exchange.into(), key.into(), options, message, properties)
+                .await?,
+        );
     }
     for confirm in join_all(confirms).await {
-        ensure!(matches!(confirm?, Confirmation::Ack(None)), "a message of the floor was not taken");
+        ensure!(
+            matches!(confirm?, Confirmation::Ack(None)),
+            "a message of the floor was not taken"
+        );
     }
     Ok(())
 }

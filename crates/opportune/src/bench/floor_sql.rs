@@ -60,14 +60,22 @@ impl SqlFloor {
         for statement in PREPARE {
             sqlx::query(*statement).execute(&stage.pool).await?;
         }
-        Ok(Self { pool: stage.pool.clone() })
+        Ok(Self {
+            pool: stage.pool.clone(),
+        })
     }
 
     /// What the conversions of these leads wrote, one entry a conversion.
     pub async fn rows_of(&self, lead_ids: &[Uuid]) -> Result<Vec<Rows>> {
-        let conversions: Vec<Conversion> = sqlx::query_as(statements::WRITTEN).bind(lead_ids).fetch_all(&self.pool).await?;
+        let conversions: Vec<Conversion> = sqlx::query_as(statements::WRITTEN)
+            .bind(lead_ids)
+            .fetch_all(&self.pool)
+            .await?;
         let customers: Vec<Uuid> = conversions.iter().flat_map(|one| one.customer_ids.clone()).collect();
-        let found: Vec<(Uuid, i64)> = sqlx::query_as(statements::KEYS).bind(&customers).fetch_all(&self.pool).await?;
+        let found: Vec<(Uuid, i64)> = sqlx::query_as(statements::KEYS)
+            .bind(&customers)
+            .fetch_all(&self.pool)
+            .await?;
         let mut keys: HashMap<Uuid, Vec<i64>> = HashMap::new();
         for (customer, key) in found {
             keys.entry(customer).or_default().push(key);

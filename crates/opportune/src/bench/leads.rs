@@ -11,16 +11,39 @@ use uuid::Uuid;
 
 /// Imports `count` leads without duplicates among them and returns their ids in a mixed order.
 pub async fn import(stage: &Stage, count: usize) -> Result<Vec<Uuid>> {
-    let header = v1::ImportHeader { request_id: Uuid::from_u128(1).to_string(), ..Default::default() };
-    let rows = Generator::new(7).filter(|lead| lead.repeats.is_none()).take(count).zip(1..).map(|(lead, line)| {
-        let row = v1::ImportRow { line, lead: Some(lead.to_lead()) };
-        v1::ImportLeadsRequest { payload: Some(Payload::Row(row)) }
-    });
-    let first = v1::ImportLeadsRequest { payload: Some(Payload::Header(header)) };
+    let header = v1::ImportHeader {
+        request_id: Uuid::from_u128(1).to_string(),
+        ..Default::default()
+    };
+    let rows = Generator::new(7)
+        .filter(|lead| lead.repeats.is_none())
+        .take(count)
+        .zip(1..)
+        .map(|(lead, line)| {
+            let row = v1::ImportRow {
+                line,
+                lead: Some(lead.to_lead()),
+            };
+            v1::ImportLeadsRequest {
+                payload: Some(Payload::Row(row)),
+            }
+        });
+    let first = v1::ImportLeadsRequest {
+        payload: Some(Payload::Header(header)),
+    };
     let stream = iter(std::iter::once(first).chain(rows));
-    let answer = LeadServiceClient::new(stage.channel(0)).import_leads(stream).await?.into_inner();
-    ensure!(answer.rejected_count == 0, "invented leads were rejected: {:?}", answer.rejects.first());
-    let ids = sqlx::query_scalar("SELECT id FROM leads ORDER BY hashtext(id::text), id").fetch_all(&stage.pool).await?;
+    let answer = LeadServiceClient::new(stage.channel(0))
+        .import_leads(stream)
+        .await?
+        .into_inner();
+    ensure!(
+        answer.rejected_count == 0,
+        "invented leads were rejected: {:?}",
+        answer.rejects.first()
+    );
+    let ids = sqlx::query_scalar("SELECT id FROM leads ORDER BY hashtext(id::text), id")
+        .fetch_all(&stage.pool)
+        .await?;
     sqlx::query("ANALYZE").execute(&stage.pool).await?;
     Ok(ids)
 }

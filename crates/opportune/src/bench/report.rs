@@ -51,7 +51,12 @@ pub struct Report {
 pub fn percentile(times: &mut [Duration], p: f64) -> Duration {
     times.sort_unstable();
     let last = times.len().saturating_sub(1);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index"
+    )]
     let index = (last as f64 * p).round() as usize;
     times.get(index).copied().unwrap_or_default()
 }
@@ -145,6 +150,10 @@ impl Display for Report {
             millis(self.latency.confirm),
             self.latency_ratio()
         )?;
-        write!(f, "memory of the service in the bulk case: {} MiB at most", self.memory_mib)
+        write!(
+            f,
+            "memory of the service in the bulk case: {} MiB at most",
+            self.memory_mib
+        )
     }
 }

@@ -25,15 +25,22 @@ impl EventSink {
     pub async fn start(stage: &Stage) -> Result<Self> {
         let connection = Connection::connect(stage.amqp(), ConnectionProperties::default()).await?;
         let channel = connection.create_channel().await?;
-        channel.queue_declare(QUEUE.into(), QueueDeclareOptions::durable(), FieldTable::default()).await?;
+        channel
+            .queue_declare(QUEUE.into(), QueueDeclareOptions::durable(), FieldTable::default())
+            .await?;
         for topic in ["opportunity.created.*", "customer.created.*"] {
             let options = QueueBindOptions::default();
             let exchange = EVENTS_EXCHANGE.into();
-            channel.queue_bind(QUEUE.into(), exchange, topic.into(), options, FieldTable::default()).await?;
+            channel
+                .queue_bind(QUEUE.into(), exchange, topic.into(), options, FieldTable::default())
+                .await?;
         }
         let (sender, bodies) = mpsc::unbounded_channel();
         tokio::spawn(drain(channel, QUEUE, move |body| sender.send(body).is_ok()));
-        Ok(Self { bodies: Mutex::new(bodies), _connection: connection })
+        Ok(Self {
+            bodies: Mutex::new(bodies),
+            _connection: connection,
+        })
     }
 
     /// The next `count` events; waits until they are there.
@@ -51,7 +58,9 @@ impl EventSink {
 pub(super) async fn drain(channel: Channel, queue: &str, take: impl Fn(Vec<u8>) -> bool) -> Result<()> {
     channel.basic_qos(1_000, BasicQosOptions::default()).await?;
     let options = BasicConsumeOptions::default();
-    let mut consumer = channel.basic_consume(queue.into(), "".into(), options, FieldTable::default()).await?;
+    let mut consumer = channel
+        .basic_consume(queue.into(), "".into(), options, FieldTable::default())
+        .await?;
     while let Some(delivery) = consumer.next().await {
         let delivery = delivery?;
         if delivery.delivery_tag.is_multiple_of(ACK_EVERY) {

@@ -52,10 +52,23 @@ impl Stage {
         let endpoints = endpoints(folder.path()).await?;
         let mut channels = Vec::new();
         for _ in 0..CHANNELS {
-            channels.push(Channel::from_shared(format!("http://{}", endpoints.grpc))?.connect().await?);
+            channels.push(
+                Channel::from_shared(format!("http://{}", endpoints.grpc))?
+                    .connect()
+                    .await?,
+            );
         }
-        let pool = PgPoolOptions::new().max_connections(40).connect(&endpoints.postgres).await?;
-        Ok(Self { child, endpoints, channels, pool, _folder: folder })
+        let pool = PgPoolOptions::new()
+            .max_connections(40)
+            .connect(&endpoints.postgres)
+            .await?;
+        Ok(Self {
+            child,
+            endpoints,
+            channels,
+            pool,
+            _folder: folder,
+        })
     }
 
     /// Stops the service and its servers.

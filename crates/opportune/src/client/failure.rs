@@ -19,19 +19,30 @@ pub struct Failure {
 impl From<&Status> for Failure {
     fn from(status: &Status) -> Self {
         let details = status.get_error_details();
-        let reason = details.error_info().map_or_else(String::new, |info| info.reason.clone());
+        let reason = details
+            .error_info()
+            .map_or_else(String::new, |info| info.reason.clone());
         let mut message = status.message().to_owned();
-        for violation in details.bad_request().into_iter().flat_map(|request| &request.field_violations) {
+        for violation in details
+            .bad_request()
+            .into_iter()
+            .flat_map(|request| &request.field_violations)
+        {
             message.push_str(&format!("; {} {}", violation.field, violation.description));
         }
-        Self { code: status.code(), reason, message }
+        Self {
+            code: status.code(),
+            reason,
+            message,
+        }
     }
 }
 
 impl Failure {
     /// Whether the same call may succeed later: the server or the connection was away.
     pub fn is_passing(&self) -> bool {
-        let by_transport = self.reason.is_empty() && matches!(self.code, Code::Unknown | Code::Internal | Code::Cancelled);
+        let by_transport =
+            self.reason.is_empty() && matches!(self.code, Code::Unknown | Code::Internal | Code::Cancelled);
         by_transport || matches!(self.code, Code::Unavailable | Code::DeadlineExceeded)
     }
 }

@@ -25,7 +25,14 @@ impl Headers {
         given
             .into_iter()
             .filter_map(|(name, value)| value.map(|value| (name, value)))
-            .map(|(name, value)| Ok((name, value.parse().with_context(|| format!("{value} cannot be sent as {name}"))?)))
+            .map(|(name, value)| {
+                Ok((
+                    name,
+                    value
+                        .parse()
+                        .with_context(|| format!("{value} cannot be sent as {name}"))?,
+                ))
+            })
             .collect::<anyhow::Result<_>>()
             .map(Self)
     }

@@ -40,7 +40,12 @@ async fn list(client: &Client, global: &Global, args: &ConversionsArgs) -> anyho
             page_token,
             ..ListConversionsRequest::default()
         };
-        let page = client.conversions().list_conversions(request).await.map_err(explain)?.into_inner();
+        let page = client
+            .conversions()
+            .list_conversions(request)
+            .await
+            .map_err(explain)?
+            .into_inner();
         conversions.extend(page.conversions);
         page_token = page.next_page_token;
         if page_token.is_empty() {
@@ -48,7 +53,10 @@ async fn list(client: &Client, global: &Global, args: &ConversionsArgs) -> anyho
         }
     }
     if global.json {
-        let values = conversions.iter().map(message_json).collect::<anyhow::Result<Vec<_>>>()?;
+        let values = conversions
+            .iter()
+            .map(message_json)
+            .collect::<anyhow::Result<Vec<_>>>()?;
         return print_json(&Value::Array(values));
     }
     let rows: Vec<[String; 5]> = conversions.iter().map(row).collect();
@@ -58,7 +66,12 @@ async fn list(client: &Client, global: &Global, args: &ConversionsArgs) -> anyho
 
 async fn get(client: &Client, global: &Global, id: &str) -> anyhow::Result<()> {
     let request = GetConversionRequest { id: id.to_owned() };
-    let answer = client.conversions().get_conversion(request).await.map_err(explain)?.into_inner();
+    let answer = client
+        .conversions()
+        .get_conversion(request)
+        .await
+        .map_err(explain)?
+        .into_inner();
     let conversion = answer.conversion.context("the server answered without a conversion")?;
     if global.json {
         return print_json(&message_json(&conversion)?);
@@ -69,7 +82,12 @@ async fn get(client: &Client, global: &Global, id: &str) -> anyhow::Result<()> {
 
 async fn watch(client: &Client, global: &Global, id: &str) -> anyhow::Result<()> {
     let request = WatchConversionRequest { id: id.to_owned() };
-    let mut changes = client.conversions().watch_conversion(request).await.map_err(explain)?.into_inner();
+    let mut changes = client
+        .conversions()
+        .watch_conversion(request)
+        .await
+        .map_err(explain)?
+        .into_inner();
     while let Some(change) = changes.message().await.map_err(explain)? {
         let Some(conversion) = change.conversion else { continue };
         if global.json {
@@ -86,7 +104,11 @@ fn row(conversion: &Conversion) -> [String; 5] {
         conversion.id.clone(),
         conversion.lead_id.clone(),
         short(conversion.state().as_str_name(), "CONVERSION_STATE_"),
-        conversion.create_time.as_ref().map(Timestamp::to_string).unwrap_or_default(),
+        conversion
+            .create_time
+            .as_ref()
+            .map(Timestamp::to_string)
+            .unwrap_or_default(),
         conversion.attempt.to_string(),
     ]
 }

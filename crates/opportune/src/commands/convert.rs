@@ -45,12 +45,19 @@ async fn one(client: &Client, global: &Global, args: &ConvertArgs, lead: &str) -
         print_conversion(&conversion);
     }
     let failed = conversion.state() == ConversionState::Failed;
-    Ok(if failed { ExitCode::from(SOME_REFUSED) } else { ExitCode::SUCCESS })
+    Ok(if failed {
+        ExitCode::from(SOME_REFUSED)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 async fn call(client: &Client, request: opportune_contract::v1::ConvertLeadRequest) -> anyhow::Result<Conversion> {
     let answer = client.conversions().convert_lead(request).await.map_err(explain)?;
-    answer.into_inner().conversion.context("the server answered without a conversion")
+    answer
+        .into_inner()
+        .conversion
+        .context("the server answered without a conversion")
 }
 
 /// The conversion when it has ended, however long that takes.
@@ -59,7 +66,12 @@ async fn settled(client: &Client, conversion: Conversion) -> anyhow::Result<Conv
     let mut last = conversion;
     while is_live(&last) {
         let request = WatchConversionRequest { id: last.id.clone() };
-        let mut changes = client.conversions().watch_conversion(request).await.map_err(explain)?.into_inner();
+        let mut changes = client
+            .conversions()
+            .watch_conversion(request)
+            .await
+            .map_err(explain)?
+            .into_inner();
         while let Some(change) = changes.message().await.map_err(explain)? {
             last = change.conversion.unwrap_or(last);
         }

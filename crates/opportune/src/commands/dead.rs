@@ -93,13 +93,23 @@ async fn replay(letters: &DeadLetters, app: &App, limit: usize, only: Option<usi
     let (mut retried, mut sent, mut settled, mut unreadable) = (0, 0, 0, 0);
     let last = only.unwrap_or(limit);
     let found = letters.list(last).await?;
-    for letter in found.iter().filter(|letter| only.is_none_or(|position| letter.position == position)) {
+    for letter in found
+        .iter()
+        .filter(|letter| only.is_none_or(|position| letter.position == position))
+    {
         let (Some(tenant), Some(first)) = (letter.tenant, letter.conversions.first().copied()) else {
             unreadable += 1;
             continue;
         };
-        let caller = Caller { actor: None, role: Role::Service };
-        let call = Arc::new(Call { tenant, caller, traceparent: letter.traceparent.clone() });
+        let caller = Caller {
+            actor: None,
+            role: Role::Service,
+        };
+        let call = Arc::new(Call {
+            tenant,
+            caller,
+            traceparent: letter.traceparent.clone(),
+        });
         let mut waiting = 0;
         for id in &letter.conversions {
             match again(app, &call, *id).await? {
@@ -128,7 +138,11 @@ async fn again(app: &App, call: &Call, id: ConversionId) -> anyhow::Result<Again
         Ok(_) => Ok(Again::Retried),
         Err(AppError::Refused(refusal)) if refusal.reason == Reason::ConversionStateInvalid => {
             let conversion = app.get_conversion(call, id).await?;
-            Ok(if conversion.state.is_live() { Again::Waiting } else { Again::Settled })
+            Ok(if conversion.state.is_live() {
+                Again::Waiting
+            } else {
+                Again::Settled
+            })
         }
         Err(AppError::Refused(_)) => Ok(Again::Settled),
         Err(error) => Err(error.into()),

@@ -38,7 +38,10 @@ pub async fn run(global: &Global, args: &DevArgs, telemetry: &Telemetry) -> anyh
     let data = global.data.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FOLDER));
     let _lock = lock(&data)?;
     Endpoints::remove(&data);
-    let options = SandboxOptions { fsync: !args.no_fsync, ..SandboxOptions::new(&data) };
+    let options = SandboxOptions {
+        fsync: !args.no_fsync,
+        ..SandboxOptions::new(&data)
+    };
     let sandbox = tokio::select! {
         started = Sandbox::start(options) => started?,
         // Half-started servers end with this process.
@@ -50,7 +53,10 @@ pub async fn run(global: &Global, args: &DevArgs, telemetry: &Telemetry) -> anyh
         shutdown.stop.cancelled().await;
     }
     Endpoints::remove(&data);
-    let stopped = sandbox.stop().await.context("the private servers did not stop in order");
+    let stopped = sandbox
+        .stop()
+        .await
+        .context("the private servers did not stop in order");
     outcome.and(stopped)
 }
 
@@ -64,7 +70,10 @@ fn lock(data: &Path) -> anyhow::Result<File> {
     let file = open().with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("another `opportune dev` uses {}; name another folder with --data", data.display()),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another `opportune dev` uses {}; name another folder with --data",
+            data.display()
+        ),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
     }
 }
@@ -89,7 +98,10 @@ async fn serve(
     super::migrate::run(&config).await?;
     let sockets = Sockets::bind(&config, Roles::ALL).await?;
     let endpoints = Endpoints {
-        grpc: sockets.grpc_address().context("the gRPC socket has no address")?.to_string(),
+        grpc: sockets
+            .grpc_address()
+            .context("the gRPC socket has no address")?
+            .to_string(),
         ops: sockets.ops_address()?.to_string(),
         postgres,
         amqp,

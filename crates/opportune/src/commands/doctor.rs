@@ -21,11 +21,21 @@ struct Finding {
 
 impl Finding {
     fn good(name: &'static str, detail: impl Into<String>) -> Self {
-        Self { name, good: true, detail: detail.into(), advice: String::new() }
+        Self {
+            name,
+            good: true,
+            detail: detail.into(),
+            advice: String::new(),
+        }
     }
 
     fn bad(name: &'static str, detail: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { name, good: false, detail: detail.into(), advice: advice.into() }
+        Self {
+            name,
+            good: false,
+            detail: detail.into(),
+            advice: advice.into(),
+        }
     }
 }
 
@@ -53,7 +63,12 @@ pub async fn run(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitCode>
         print_json(&Value::Array(values))?;
     } else {
         for finding in &findings {
-            println!("{:<4}  {:<12}  {}", if finding.good { "ok" } else { "FAIL" }, finding.name, finding.detail);
+            println!(
+                "{:<4}  {:<12}  {}",
+                if finding.good { "ok" } else { "FAIL" },
+                finding.name,
+                finding.detail
+            );
             if !finding.good {
                 println!("      {:<12}  → {}", "", finding.advice);
             }

@@ -33,7 +33,12 @@ pub async fn run(global: &Global, command: &EventsCommand) -> anyhow::Result<()>
     if global.json {
         return print_json(&json!({ "replayed": count, "queue": args.queue, "since": since }));
     }
-    println!("{} events since {} were sent to {}", thousands(count), since.to_rfc3339(), args.queue);
+    println!(
+        "{} events since {} were sent to {}",
+        thousands(count),
+        since.to_rfc3339(),
+        args.queue
+    );
     Ok(())
 }
 
@@ -43,7 +48,11 @@ async fn replay(parts: &Parts, global: &Global, args: &ReplayArgs, since: DateTi
     let mut after = None;
     let mut count = 0;
     loop {
-        let events = parts.reads.events(tenant, since, after, PAGE).await.context("cannot read the stored events")?;
+        let events = parts
+            .reads
+            .events(tenant, since, after, PAGE)
+            .await
+            .context("cannot read the stored events")?;
         let Some(last) = events.last() else { break };
         after = Some((last.event.occurred_at, last.event.id));
         count += replay_to_queue(&parts.publisher, &args.queue, &events).await? as u64;
@@ -58,8 +67,12 @@ fn since(text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(time.to_utc());
     }
-    let wrong = || format!("--since {text}: expected a time such as 2026-11-23T08:00:00Z or an age such as 90m, 12h, 3d");
-    let (number, unit) = text.split_at(text.len().saturating_sub(text.chars().next_back().map_or(0, char::len_utf8)));
+    let wrong =
+        || format!("--since {text}: expected a time such as 2026-11-23T08:00:00Z or an age such as 90m, 12h, 3d");
+    let (number, unit) = text.split_at(
+        text.len()
+            .saturating_sub(text.chars().next_back().map_or(0, char::len_utf8)),
+    );
     let number: i64 = number.parse().with_context(wrong)?;
     let age = match unit {
         "s" => TimeDelta::try_seconds(number),
@@ -79,7 +92,10 @@ mod tests {
     fn a_beginning_is_a_time_or_an_age() {
         let now = DateTime::parse_from_rfc3339("2026-11-23T12:00:00Z").unwrap().to_utc();
         let at = |text: &str| since(text, now).map(|time| time.to_rfc3339()).ok();
-        assert_eq!(at("2026-11-23T10:00:00+02:00").as_deref(), Some("2026-11-23T08:00:00+00:00"));
+        assert_eq!(
+            at("2026-11-23T10:00:00+02:00").as_deref(),
+            Some("2026-11-23T08:00:00+00:00")
+        );
         assert_eq!(at("90m").as_deref(), Some("2026-11-23T10:30:00+00:00"));
         assert_eq!(at("3d").as_deref(), Some("2026-11-20T12:00:00+00:00"));
         for wrong in ["", "yesterday", "3w", "d", "99999999999999d"] {

@@ -38,16 +38,30 @@ const SOME_REJECTED: u8 = 2;
 /// import up where it was cut.
 pub async fn run(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let length = std::fs::metadata(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?.len();
+    let length = std::fs::metadata(&args.file)
+        .with_context(|| format!("cannot read {}", args.file.display()))?
+        .len();
     let bar = progress_bar(length, BAR, global.json);
-    let mut report = if args.dry_run { dry_run(args)? } else { upload(global, args, &bar).await? };
+    let mut report = if args.dry_run {
+        dry_run(args)?
+    } else {
+        upload(global, args, &bar).await?
+    };
     bar.finish_and_clear();
     report.seconds = started.elapsed().as_secs_f64();
     if let Some(file) = &args.rejects {
         report.write_rejects(file)?;
     }
-    if global.json { report.print_json()? } else { report.print() }
-    Ok(if report.rejects.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(SOME_REJECTED) })
+    if global.json {
+        report.print_json()?
+    } else {
+        report.print()
+    }
+    Ok(if report.rejects.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(SOME_REJECTED)
+    })
 }
 
 async fn upload(global: &Global, args: &ImportArgs, bar: &ProgressBar) -> anyhow::Result<Report> {
@@ -56,12 +70,22 @@ async fn upload(global: &Global, args: &ImportArgs, bar: &ProgressBar) -> anyhow
         Some(id) => id,
         None => name::derive(args)?,
     };
-    Upload { client, args: args.clone(), request_id, bar: bar.clone() }.run().await
+    Upload {
+        client,
+        args: args.clone(),
+        request_id,
+        bar: bar.clone(),
+    }
+    .run()
+    .await
 }
 
 fn dry_run(args: &ImportArgs) -> anyhow::Result<Report> {
     let source = Source::open(args, &Position::default())?;
-    let mut report = Report { remarks: source.remarks, ..Report::default() };
+    let mut report = Report {
+        remarks: source.remarks,
+        ..Report::default()
+    };
     for item in source.items {
         match item? {
             Item::Row(_) => report.readable += 1,

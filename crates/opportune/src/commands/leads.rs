@@ -22,7 +22,10 @@ pub async fn run(global: &Global, args: &LeadsArgs) -> anyhow::Result<()> {
         return print_json(&Value::Array(values));
     }
     let rows: Vec<[String; 7]> = leads.iter().map(row).collect();
-    print_table(["id", "type", "status", "title", "contact", "company", "country"], &rows);
+    print_table(
+        ["id", "type", "status", "title", "contact", "company", "country"],
+        &rows,
+    );
     Ok(())
 }
 

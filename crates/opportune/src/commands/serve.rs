@@ -24,7 +24,15 @@ impl Service {
     /// # Errors
     /// The settings cannot be used.
     pub fn serve(global: &Global, args: &ServeArgs) -> anyhow::Result<Self> {
-        let roles = if args.all { Roles::ALL } else { Roles { serve: true, work: false, relay: false } };
+        let roles = if args.all {
+            Roles::ALL
+        } else {
+            Roles {
+                serve: true,
+                work: false,
+                relay: false,
+            }
+        };
         let address = args.address.map(|address| format!("server.address={address}"));
         Self::new(global, &args.role, roles, address)
     }
@@ -34,7 +42,16 @@ impl Service {
     /// # Errors
     /// The settings cannot be used.
     pub fn work(global: &Global, args: &RoleArgs) -> anyhow::Result<Self> {
-        Self::new(global, args, Roles { serve: false, work: true, relay: false }, None)
+        Self::new(
+            global,
+            args,
+            Roles {
+                serve: false,
+                work: true,
+                relay: false,
+            },
+            None,
+        )
     }
 
     /// `opportune relay`.
@@ -42,13 +59,26 @@ impl Service {
     /// # Errors
     /// The settings cannot be used.
     pub fn relay(global: &Global, args: &RoleArgs) -> anyhow::Result<Self> {
-        Self::new(global, args, Roles { serve: false, work: false, relay: true }, None)
+        Self::new(
+            global,
+            args,
+            Roles {
+                serve: false,
+                work: false,
+                relay: true,
+            },
+            None,
+        )
     }
 
     fn new(global: &Global, args: &RoleArgs, roles: Roles, address: Option<String>) -> anyhow::Result<Self> {
         let ops = args.ops_address.map(|address| format!("ops.address={address}"));
         let flags: Vec<String> = [address, ops].into_iter().flatten().collect();
-        Ok(Self { config: Config::for_command(global, &flags)?, roles, migrate: args.migrate })
+        Ok(Self {
+            config: Config::for_command(global, &flags)?,
+            roles,
+            migrate: args.migrate,
+        })
     }
 
     /// Does the roles until told to stop. Prints where calls are answered.
@@ -61,7 +91,10 @@ impl Service {
             super::migrate::run(&self.config).await?;
         }
         let sockets = Sockets::bind(&self.config, self.roles).await?;
-        let grpc = sockets.grpc_address().map(|address| format!(" grpc={address}")).unwrap_or_default();
+        let grpc = sockets
+            .grpc_address()
+            .map(|address| format!(" grpc={address}"))
+            .unwrap_or_default();
         let line = format!("ready{grpc} ops={}", sockets.ops_address()?);
         let ready = || {
             println!("{line}");

@@ -22,7 +22,12 @@ pub async fn run(global: &Global, args: &SimilarArgs) -> anyhow::Result<()> {
         page_size: i32::try_from(args.limit.clamp(1, LARGEST_PAGE))?,
         page_token: String::new(),
     };
-    let found = client.conversions().find_similar(request).await.map_err(explain)?.into_inner();
+    let found = client
+        .conversions()
+        .find_similar(request)
+        .await
+        .map_err(explain)?
+        .into_inner();
     if global.json {
         return print_json(&message_json(&found)?);
     }
@@ -35,12 +40,26 @@ fn print(found: &FindSimilarResponse) {
         println!("nothing is similar");
     }
     let leads: Vec<[String; 7]> = found.matches.iter().filter_map(lead_row).collect();
-    print_table(["score", "strength", "lead", "status", "contact", "company", "because of"], &leads);
+    print_table(
+        [
+            "score",
+            "strength",
+            "lead",
+            "status",
+            "contact",
+            "company",
+            "because of",
+        ],
+        &leads,
+    );
     let customers: Vec<[String; 5]> = found.customers.iter().filter_map(customer_row).collect();
     print_table(["score", "strength", "customer", "name", "because of"], &customers);
     for skipped in &found.skipped_keys {
         let key = short(skipped.key().as_str_name(), "MATCH_KEY_");
-        println!("not searched by {key}: {} (about {} records)", skipped.reason, skipped.estimated_hits);
+        println!(
+            "not searched by {key}: {} (about {} records)",
+            skipped.reason, skipped.estimated_hits
+        );
     }
     let shown = i64::try_from(found.matches.len()).unwrap_or(i64::MAX);
     if found.total_size > shown {

@@ -56,7 +56,9 @@ pub async fn run(global: &Global, args: &TailArgs) -> anyhow::Result<()> {
 }
 
 fn is_of_tenant(event: &TailedEvent, global: &Global) -> bool {
-    global.tenant.is_none_or(|tenant| event.routing_key.ends_with(&tenant.to_string()))
+    global
+        .tenant
+        .is_none_or(|tenant| event.routing_key.ends_with(&tenant.to_string()))
 }
 
 fn attribute<'a>(event: &'a TailedEvent, name: &str) -> &'a str {

@@ -39,7 +39,10 @@ impl Config {
         at_least_one("sweeper.interval_seconds", self.sweeper.interval_seconds)?;
         at_least_one("events.keep_days", self.events.keep_days)?;
         let ratio = self.telemetry.sample_ratio;
-        ensure!((0.0..=1.0).contains(&ratio), "telemetry.sample_ratio: must be between 0 and 1, not {ratio}");
+        ensure!(
+            (0.0..=1.0).contains(&ratio),
+            "telemetry.sample_ratio: must be between 0 and 1, not {ratio}"
+        );
         Ok(())
     }
 

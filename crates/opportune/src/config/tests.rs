@@ -27,7 +27,10 @@ fn what_is_printed_can_be_read_again_as_a_file() {
 #[test]
 fn passwords_are_masked_when_printed() {
     let config = load(&["database.url=postgres://ann:geheim@db.example/opportune"]).unwrap();
-    assert_eq!(config.database.url.expose(), "postgres://ann:geheim@db.example/opportune");
+    assert_eq!(
+        config.database.url.expose(),
+        "postgres://ann:geheim@db.example/opportune"
+    );
     let printed = config.to_toml().unwrap();
     assert!(!printed.contains("geheim"), "{printed}");
     assert!(!printed.contains("guest:guest"), "{printed}");

@@ -111,7 +111,9 @@ impl Background {
 type Ended = Result<anyhow::Result<()>, tokio::task::JoinError>;
 
 fn flat(ended: Ended, name: &str) -> anyhow::Result<()> {
-    ended.with_context(|| format!("{name} broke"))?.with_context(|| format!("{name} failed"))
+    ended
+        .with_context(|| format!("{name} broke"))?
+        .with_context(|| format!("{name} failed"))
 }
 
 fn why(ended: Ended, name: &str) -> anyhow::Error {

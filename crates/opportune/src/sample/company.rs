@@ -76,7 +76,11 @@ impl Address {
     pub fn invent(locale: &Locale, rng: &mut impl Rng) -> Self {
         let city = locale.cities.choose(rng).expect("every country has cities");
         let number = if chance(10, rng) {
-            format!("{}{}", rng.random_range(1..180), pick(&["a", "b", "c"].map(str::to_owned), rng))
+            format!(
+                "{}{}",
+                rng.random_range(1..180),
+                pick(&["a", "b", "c"].map(str::to_owned), rng)
+            )
         } else {
             rng.random_range(1..240).to_string()
         };

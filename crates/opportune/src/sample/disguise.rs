@@ -25,12 +25,36 @@ const DISGUISES: [Disguise; 10] = [
 
 /// Pairs of a given name and its short form.
 const SHORT_FORMS: [(&str, &str); 30] = [
-    ("Robert", "Bob"), ("William", "Bill"), ("Elizabeth", "Liz"), ("Katherine", "Kate"), ("Michael", "Mike"),
-    ("James", "Jim"), ("David", "Dave"), ("Jennifer", "Jenny"), ("Patricia", "Pat"), ("Thomas", "Tom"),
-    ("Daniel", "Dan"), ("Matthew", "Matt"), ("Margaret", "Peggy"), ("Susan", "Sue"), ("Christopher", "Chris"),
-    ("Andrew", "Andy"), ("Joshua", "Josh"), ("Rebecca", "Becky"), ("Samuel", "Sam"), ("Benjamin", "Ben"),
-    ("Charles", "Charlie"), ("Edward", "Ted"), ("Alexander", "Alex"), ("Frederick", "Fred"), ("Nicholas", "Nick"),
-    ("Johannes", "Hans"), ("Katharina", "Kathi"), ("Giuseppe", "Beppe"), ("Francisco", "Paco"), ("Krzysztof", "Krzysiek"),
+    ("Robert", "Bob"),
+    ("William", "Bill"),
+    ("Elizabeth", "Liz"),
+    ("Katherine", "Kate"),
+    ("Michael", "Mike"),
+    ("James", "Jim"),
+    ("David", "Dave"),
+    ("Jennifer", "Jenny"),
+    ("Patricia", "Pat"),
+    ("Thomas", "Tom"),
+    ("Daniel", "Dan"),
+    ("Matthew", "Matt"),
+    ("Margaret", "Peggy"),
+    ("Susan", "Sue"),
+    ("Christopher", "Chris"),
+    ("Andrew", "Andy"),
+    ("Joshua", "Josh"),
+    ("Rebecca", "Becky"),
+    ("Samuel", "Sam"),
+    ("Benjamin", "Ben"),
+    ("Charles", "Charlie"),
+    ("Edward", "Ted"),
+    ("Alexander", "Alex"),
+    ("Frederick", "Fred"),
+    ("Nicholas", "Nick"),
+    ("Johannes", "Hans"),
+    ("Katharina", "Kathi"),
+    ("Giuseppe", "Beppe"),
+    ("Francisco", "Paco"),
+    ("Krzysztof", "Krzysiek"),
 ];
 
 /// One to three disguises over a record of `person`.
@@ -75,14 +99,19 @@ fn phone_written_otherwise(lead: &mut SampleLead, person: &Person, rng: &mut Cha
 }
 
 fn short_given_name(lead: &mut SampleLead, person: &Person, _rng: &mut ChaCha8Rng) {
-    let short = SHORT_FORMS.iter().find(|(long, _)| *long == person.given).map(|(_, short)| (*short).to_owned());
+    let short = SHORT_FORMS
+        .iter()
+        .find(|(long, _)| *long == person.given)
+        .map(|(_, short)| (*short).to_owned());
     let initial = || format!("{}.", person.given.chars().next().unwrap_or('X'));
     lead.contact_name = format!("{} {}", short.unwrap_or_else(initial), person.family);
 }
 
 fn misspelt_name(lead: &mut SampleLead, person: &Person, rng: &mut ChaCha8Rng) {
     let mut letters: Vec<char> = person.family.chars().collect();
-    let at = rng.random_range(1..letters.len().max(3) - 1).min(letters.len().saturating_sub(2));
+    let at = rng
+        .random_range(1..letters.len().max(3) - 1)
+        .min(letters.len().saturating_sub(2));
     if chance(50, rng) {
         letters.swap(at, at + 1);
     } else {
@@ -98,8 +127,11 @@ fn second_mail(lead: &mut SampleLead, person: &Person, _rng: &mut ChaCha8Rng) {
 
 fn company_without_form(lead: &mut SampleLead, person: &Person, rng: &mut ChaCha8Rng) {
     if let Some(company) = &person.company {
-        lead.company_name =
-            if chance(30, rng) { company.name.to_uppercase() } else { company.name.clone() };
+        lead.company_name = if chance(30, rng) {
+            company.name.to_uppercase()
+        } else {
+            company.name.clone()
+        };
     }
 }
 
@@ -108,7 +140,13 @@ fn family_name_first(lead: &mut SampleLead, person: &Person, _rng: &mut ChaCha8R
 }
 
 fn little_given(lead: &mut SampleLead, _person: &Person, _rng: &mut ChaCha8Rng) {
-    for field in [&mut lead.street, &mut lead.city, &mut lead.state, &mut lead.postal_code, &mut lead.job_title] {
+    for field in [
+        &mut lead.street,
+        &mut lead.city,
+        &mut lead.state,
+        &mut lead.postal_code,
+        &mut lead.job_title,
+    ] {
         field.clear();
     }
     if !lead.email.is_empty() {

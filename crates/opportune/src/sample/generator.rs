@@ -64,10 +64,17 @@ impl Generator {
             None => locale::all().choose(&mut self.rng).expect("there are countries"),
         };
         let taken = &self.taken;
-        let person = Person::invent(locale, company, number, |text| taken.contains(&hash(text)), &mut self.rng);
+        let person = Person::invent(
+            locale,
+            company,
+            number,
+            |text| taken.contains(&hash(text)),
+            &mut self.rng,
+        );
         for address in [&person.mail, &person.second_mail] {
             self.taken.insert(hash(address));
-            self.taken.insert(hash(address.split_once('@').map_or("", |(_, domain)| domain)));
+            self.taken
+                .insert(hash(address.split_once('@').map_or("", |(_, domain)| domain)));
         }
         let lead = person.record(number, &mut self.rng);
         self.people.push_back(person);

@@ -90,7 +90,11 @@ pub(super) const COLUMNS: [&str; 24] = [
 impl SampleLead {
     /// The values of the columns.
     pub(super) fn cells(&self) -> [String; COLUMNS.len()] {
-        let priority = if self.priority == 0 { String::new() } else { self.priority.to_string() };
+        let priority = if self.priority == 0 {
+            String::new()
+        } else {
+            self.priority.to_string()
+        };
         [
             self.external_id.clone(),
             self.title.clone(),
@@ -112,7 +116,8 @@ impl SampleLead {
             self.source.clone(),
             self.medium.clone(),
             self.campaign.clone(),
-            self.expected_revenue.map_or_else(String::new, |amount| amount.to_string()),
+            self.expected_revenue
+                .map_or_else(String::new, |amount| amount.to_string()),
             self.currency.clone(),
             self.probability.map_or_else(String::new, |percent| percent.to_string()),
             self.expected_close_date.clone(),
@@ -157,5 +162,9 @@ impl SampleLead {
 
 fn date(text: &str) -> Option<Date> {
     let mut parts = text.splitn(3, '-').map(|part| part.parse().ok());
-    Some(Date { year: parts.next()??, month: parts.next()??, day: parts.next()?? })
+    Some(Date {
+        year: parts.next()??,
+        month: parts.next()??,
+        day: parts.next()??,
+    })
 }

@@ -92,7 +92,12 @@ impl City {
     fn read(line: &str) -> Self {
         let mut parts = line.split(',').map(|part| part.trim().to_owned());
         let mut next = || parts.next().expect("a city has four parts");
-        Self { name: next(), state: next(), postal_code: next(), area: next() }
+        Self {
+            name: next(),
+            state: next(),
+            postal_code: next(),
+            area: next(),
+        }
     }
 }
 

@@ -28,13 +28,37 @@ pub(super) struct Person {
 }
 
 const TOPICS: [&str; 20] = [
-    "packaging machines", "annual maintenance", "office furniture", "a fleet of vans", "warehouse shelving", "the new website",
-    "payroll software", "solar panels", "a training for the team", "spare parts", "the trade fair stand", "label printing",
-    "a second production line", "cleaning services", "network cabling", "insurance", "cold storage", "translation work",
-    "safety inspection", "a pilot project",
+    "packaging machines",
+    "annual maintenance",
+    "office furniture",
+    "a fleet of vans",
+    "warehouse shelving",
+    "the new website",
+    "payroll software",
+    "solar panels",
+    "a training for the team",
+    "spare parts",
+    "the trade fair stand",
+    "label printing",
+    "a second production line",
+    "cleaning services",
+    "network cabling",
+    "insurance",
+    "cold storage",
+    "translation work",
+    "safety inspection",
+    "a pilot project",
 ];
-const OPENINGS: [&str; 8] =
-    ["Quote for", "Question about", "Interested in", "Call back about", "Price list for", "Meeting on", "Renewal of", "Order of"];
+const OPENINGS: [&str; 8] = [
+    "Quote for",
+    "Question about",
+    "Interested in",
+    "Call back about",
+    "Price list for",
+    "Meeting on",
+    "Renewal of",
+    "Order of",
+];
 const REMARKS: [&str; 8] = [
     "Prefers to be called in the afternoon.",
     "Has a budget for this year.",
@@ -48,7 +72,16 @@ const REMARKS: [&str; 8] = [
 const SOURCES: [&str; 6] = ["website", "fair", "referral", "newsletter", "phone", "partner"];
 const MEDIA: [&str; 4] = ["form", "email", "phone", "banner"];
 const CAMPAIGNS: [&str; 4] = ["spring-offer", "autumn-fair", "webinar", "new-catalogue"];
-const TAGS: [&str; 8] = ["new", "hot", "export", "reseller", "public sector", "industry", "retail", "follow up"];
+const TAGS: [&str; 8] = [
+    "new",
+    "hot",
+    "export",
+    "reseller",
+    "public sector",
+    "industry",
+    "retail",
+    "follow up",
+];
 
 impl Person {
     /// Somebody new: at the company, or on their own. `taken` says whether an address or domain is in use.
@@ -66,7 +99,9 @@ impl Person {
             Some(company) => free_mail(company.mail_style, &given, &family, &company.domain, &taken),
             None => free_mail(MailStyle::Given, &given, &family, &private_domain, &taken),
         };
-        let address = company.as_ref().map_or_else(|| Address::invent(locale, rng), |company| company.address.clone());
+        let address = company
+            .as_ref()
+            .map_or_else(|| Address::invent(locale, rng), |company| company.address.clone());
         let number = fill(&address.area, rng);
         let phone = fill(&locale.phone_national.replace("{area}", &number), rng);
         let phone_abroad = abroad(&phone, locale);
@@ -149,9 +184,21 @@ impl Person {
             lead.expected_close_date = format!("2027-{:02}-{:02}", rng.random_range(1..=12), rng.random_range(1..=28));
         }
         lead.priority = if chance(30, rng) { rng.random_range(1..=3) } else { 0 };
-        lead.description = if chance(35, rng) { one(&REMARKS, rng) } else { String::new() };
-        lead.medium = if chance(40, rng) { one(&MEDIA, rng) } else { String::new() };
-        lead.campaign = if chance(20, rng) { one(&CAMPAIGNS, rng) } else { String::new() };
+        lead.description = if chance(35, rng) {
+            one(&REMARKS, rng)
+        } else {
+            String::new()
+        };
+        lead.medium = if chance(40, rng) {
+            one(&MEDIA, rng)
+        } else {
+            String::new()
+        };
+        lead.campaign = if chance(20, rng) {
+            one(&CAMPAIGNS, rng)
+        } else {
+            String::new()
+        };
         for _ in 0..rng.random_range(0..=2) {
             let tag = one(&TAGS, rng);
             if !lead.tags.contains(&tag) {

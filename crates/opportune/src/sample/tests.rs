@@ -14,7 +14,10 @@ fn a_seed_always_makes_the_same_leads() {
 
 #[test]
 fn about_one_lead_in_eight_repeats_an_earlier_person() {
-    let repeated = Generator::new(42).take(5_000).filter(|lead| lead.repeats.is_some()).count();
+    let repeated = Generator::new(42)
+        .take(5_000)
+        .filter(|lead| lead.repeats.is_some())
+        .count();
     assert!((500..700).contains(&repeated), "{repeated}");
 }
 
@@ -23,10 +26,18 @@ fn leads_come_from_ten_countries_and_companies_have_several_people() {
     let leads: Vec<SampleLead> = Generator::new(42).take(5_000).collect();
     let countries: HashSet<&str> = leads.iter().map(|lead| lead.country.as_str()).collect();
     assert_eq!(countries.len(), 10);
-    let employed: Vec<&str> =
-        leads.iter().filter(|lead| lead.repeats.is_none()).map(|lead| lead.company_name.as_str()).collect();
+    let employed: Vec<&str> = leads
+        .iter()
+        .filter(|lead| lead.repeats.is_none())
+        .map(|lead| lead.company_name.as_str())
+        .collect();
     let companies: HashSet<&str> = employed.iter().copied().collect();
-    assert!(employed.len() > companies.len() * 2, "{} at {}", employed.len(), companies.len());
+    assert!(
+        employed.len() > companies.len() * 2,
+        "{} at {}",
+        employed.len(),
+        companies.len()
+    );
 }
 
 #[test]
@@ -34,19 +45,31 @@ fn every_domain_is_reserved_for_examples() {
     for lead in Generator::new(3).take(2_000) {
         let domain = lead.email.trim_end_matches('>').to_lowercase();
         assert!(domain.is_empty() || domain.ends_with(".example"), "{domain}");
-        assert!(lead.website.is_empty() || lead.website.ends_with(".example"), "{}", lead.website);
+        assert!(
+            lead.website.is_empty() || lead.website.ends_with(".example"),
+            "{}",
+            lead.website
+        );
     }
 }
 
 #[test]
 fn phone_numbers_are_valid_in_their_country_and_from_abroad() {
-    let leads: Vec<SampleLead> = Generator::new(5).take(2_000).filter(|lead| !lead.phone.is_empty()).collect();
+    let leads: Vec<SampleLead> = Generator::new(5)
+        .take(2_000)
+        .filter(|lead| !lead.phone.is_empty())
+        .collect();
     let invalid: Vec<String> = leads
         .iter()
         .filter(|lead| opportune_domain::normal::phone::phone(&lead.phone, Some(&lead.country)).is_none())
         .map(|lead| format!("{} {}", lead.country, lead.phone))
         .collect();
-    assert!(invalid.len() * 50 < leads.len(), "{} of {}: {invalid:?}", invalid.len(), leads.len());
+    assert!(
+        invalid.len() * 50 < leads.len(),
+        "{} of {}: {invalid:?}",
+        invalid.len(),
+        leads.len()
+    );
 }
 
 #[test]
@@ -61,7 +84,15 @@ fn a_file_has_as_many_broken_rows_as_were_asked_for() {
     let (mut whole, mut damaged) = (Vec::new(), Vec::new());
     write_csv(&mut whole, 500, 42, 0).unwrap();
     write_csv(&mut damaged, 500, 42, 24).unwrap();
-    let lines = |file: &[u8]| file.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
-    let differing = lines(&whole).iter().zip(lines(&damaged)).filter(|(a, b)| **a != *b).count();
+    let lines = |file: &[u8]| {
+        file.split(|&byte| byte == b'\n')
+            .map(<[u8]>::to_vec)
+            .collect::<Vec<_>>()
+    };
+    let differing = lines(&whole)
+        .iter()
+        .zip(lines(&damaged))
+        .filter(|(a, b)| **a != *b)
+        .count();
     assert_eq!(differing, 24);
 }

@@ -5,8 +5,8 @@ use std::io::Write;
 
 use anyhow::{Context, ensure};
 use opportune_contract::json;
-use rand::seq::index;
 use rand::SeedableRng;
+use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
 
 use super::lead::COLUMNS;

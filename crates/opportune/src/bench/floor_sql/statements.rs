@@ -44,42 +44,64 @@ pub const KEYS: &str = "SELECT customer_id, key FROM customer_keys WHERE custome
 
 /// The transaction that accepts.
 pub const ACCEPT: &[&str] = &[
-    with_parameters!("INSERT INTO floor.requests SELECT r.* FROM requests r, p WHERE r.id = ANY (p.requests)
-        AND r.tenant_id = p.tenant"),
-    with_parameters!("INSERT INTO floor.conversions
+    with_parameters!(
+        "INSERT INTO floor.requests SELECT r.* FROM requests r, p WHERE r.id = ANY (p.requests)
+        AND r.tenant_id = p.tenant"
+    ),
+    with_parameters!(
+        "INSERT INTO floor.conversions
         SELECT c.tenant_id, c.id, c.lead_id, c.batch_id, c.request_id, 'queued', c.command, NULL, NULL, NULL, 0,
                c.traceparent, c.create_time, NULL, NULL, NULL, c.sent_time, 1
-        FROM conversions c, p WHERE c.id = ANY (p.conversions) AND c.tenant_id = p.tenant"),
+        FROM conversions c, p WHERE c.id = ANY (p.conversions) AND c.tenant_id = p.tenant"
+    ),
     with_parameters!("INSERT INTO floor.outbox (tenant_id, conversion_ids) SELECT p.tenant, p.conversions FROM p"),
 ];
 
 /// The transaction that converts.
 pub const CONVERT: &[&str] = &[
-    with_parameters!("INSERT INTO floor.customers SELECT c.* FROM customers c, p WHERE c.id = ANY (p.customers)
-        AND c.tenant_id = p.tenant"),
-    with_parameters!("INSERT INTO floor.customer_keys SELECT p.tenant, k.key, k.customer
-        FROM p, unnest(p.key_customers, p.keys) AS k (customer, key)"),
-    with_parameters!("UPDATE floor.leads f
+    with_parameters!(
+        "INSERT INTO floor.customers SELECT c.* FROM customers c, p WHERE c.id = ANY (p.customers)
+        AND c.tenant_id = p.tenant"
+    ),
+    with_parameters!(
+        "INSERT INTO floor.customer_keys SELECT p.tenant, k.key, k.customer
+        FROM p, unnest(p.key_customers, p.keys) AS k (customer, key)"
+    ),
+    with_parameters!(
+        "UPDATE floor.leads f
         SET type = l.type, stage_id = l.stage_id, salesperson_id = l.salesperson_id, team_id = l.team_id,
             customer_id = l.customer_id, version = l.version, update_time = l.update_time,
             convert_time = l.convert_time, assign_time = l.assign_time
         FROM leads l, p
-        WHERE l.id = ANY (p.leads) AND l.tenant_id = p.tenant AND f.id = l.id AND f.tenant_id = p.tenant"),
-    with_parameters!("INSERT INTO floor.match_keys SELECT p.tenant, k.key, k.lead
-        FROM p, unnest(p.link_leads, p.link_keys) AS k (lead, key)"),
-    with_parameters!("INSERT INTO floor.before_images SELECT b.* FROM before_images b, p
-        WHERE b.conversion_id = ANY (p.conversions) AND b.tenant_id = p.tenant"),
-    with_parameters!("UPDATE floor.conversions f
+        WHERE l.id = ANY (p.leads) AND l.tenant_id = p.tenant AND f.id = l.id AND f.tenant_id = p.tenant"
+    ),
+    with_parameters!(
+        "INSERT INTO floor.match_keys SELECT p.tenant, k.key, k.lead
+        FROM p, unnest(p.link_leads, p.link_keys) AS k (lead, key)"
+    ),
+    with_parameters!(
+        "INSERT INTO floor.before_images SELECT b.* FROM before_images b, p
+        WHERE b.conversion_id = ANY (p.conversions) AND b.tenant_id = p.tenant"
+    ),
+    with_parameters!(
+        "UPDATE floor.conversions f
         SET state = c.state, plan = c.plan, outcome = c.outcome, attempt = c.attempt, start_time = c.start_time,
             end_time = c.end_time, revert_deadline = c.revert_deadline
         FROM conversions c, p
-        WHERE c.id = ANY (p.conversions) AND c.tenant_id = p.tenant AND f.id = c.id AND f.tenant_id = p.tenant"),
-    with_parameters!("INSERT INTO floor.events SELECT e.* FROM p, unnest(p.events, p.times) AS k (id, time), events e
-        WHERE e.occurred_at = k.time AND e.tenant_id = p.tenant AND e.id = k.id"),
-    with_parameters!("INSERT INTO floor.outbox (tenant_id, event_id, event_time, subject)
-        SELECT p.tenant, k.id, k.time, k.id FROM p, unnest(p.events, p.times) AS k (id, time)"),
+        WHERE c.id = ANY (p.conversions) AND c.tenant_id = p.tenant AND f.id = c.id AND f.tenant_id = p.tenant"
+    ),
+    with_parameters!(
+        "INSERT INTO floor.events SELECT e.* FROM p, unnest(p.events, p.times) AS k (id, time), events e
+        WHERE e.occurred_at = k.time AND e.tenant_id = p.tenant AND e.id = k.id"
+    ),
+    with_parameters!(
+        "INSERT INTO floor.outbox (tenant_id, event_id, event_time, subject)
+        SELECT p.tenant, k.id, k.time, k.id FROM p, unnest(p.events, p.times) AS k (id, time)"
+    ),
 ];
 
 /// Empties the outbox of what was published.
-pub const CLEAR: &str = with_parameters!("DELETE FROM floor.outbox f USING p
-    WHERE f.conversion_ids = p.conversions OR f.event_id = ANY (p.events)");
+pub const CLEAR: &str = with_parameters!(
+    "DELETE FROM floor.outbox f USING p
+    WHERE f.conversion_ids = p.conversions OR f.event_id = ANY (p.events)"
+);

@@ -48,8 +48,16 @@ pub(super) async fn run(client: &Client, global: &Global, args: &ConvertArgs) ->
     }
     bar.finish_and_clear();
     tally.seconds = started.elapsed().as_secs_f64();
-    if global.json { print_json(&tally.to_json())? } else { tally.print() }
-    Ok(if tally.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
+    if global.json {
+        print_json(&tally.to_json())?
+    } else {
+        tally.print()
+    }
+    Ok(if tally.is_clean() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(SOME_REFUSED)
+    })
 }
 
 async fn convert(client: &Client, args: &ConvertArgs, this_run: Uuid, lead: String) -> anyhow::Result<Outcome> {
@@ -76,6 +84,10 @@ async fn once(client: &Client, args: &ConvertArgs, this_run: Uuid, lead: &str) -
         request.request_id = Uuid::new_v5(&this_run, lead.as_bytes()).to_string();
     }
     let conversion = call(client, request).await?;
-    let conversion = if args.wait && !args.preview { settled(client, conversion).await? } else { conversion };
+    let conversion = if args.wait && !args.preview {
+        settled(client, conversion).await?
+    } else {
+        conversion
+    };
     Ok(Outcome::Accepted(Box::new(conversion)))
 }

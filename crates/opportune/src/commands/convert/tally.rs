@@ -40,7 +40,11 @@ impl Tally {
     pub fn add(&mut self, outcome: Outcome) {
         let conversion = match outcome {
             Outcome::Refused(failure) => {
-                let reason = if failure.reason.is_empty() { format!("{:?}", failure.code) } else { failure.reason };
+                let reason = if failure.reason.is_empty() {
+                    format!("{:?}", failure.code)
+                } else {
+                    failure.reason
+                };
                 *self.refused.entry(reason).or_default() += 1;
                 return;
             }
@@ -68,7 +72,11 @@ impl Tally {
     pub fn short(&self) -> String {
         let refused: u64 = self.refused.values().sum();
         let failed: u64 = self.failed.values().sum();
-        format!("converted {}, refused {}, failed {failed}", thousands(self.succeeded + self.queued), thousands(refused))
+        format!(
+            "converted {}, refused {}, failed {failed}",
+            thousands(self.succeeded + self.queued),
+            thousands(refused)
+        )
     }
 
     /// For programs.
@@ -95,13 +103,21 @@ impl Tally {
     /// For people.
     pub fn print(&self) {
         let mut rows = Vec::new();
-        for (name, count) in [("succeeded", self.succeeded), ("accepted", self.queued), ("previewed", self.previewed)] {
+        for (name, count) in [
+            ("succeeded", self.succeeded),
+            ("accepted", self.queued),
+            ("previewed", self.previewed),
+        ] {
             if count > 0 {
                 rows.push([name.to_owned(), String::new(), thousands(count)]);
             }
         }
         for (name, reasons) in [("refused", &self.refused), ("failed", &self.failed)] {
-            rows.extend(reasons.iter().map(|(reason, count)| [name.to_owned(), reason.clone(), thousands(*count)]));
+            rows.extend(
+                reasons
+                    .iter()
+                    .map(|(reason, count)| [name.to_owned(), reason.clone(), thousands(*count)]),
+            );
         }
         print_table(["outcome", "reason", "leads"], &rows);
         println!(

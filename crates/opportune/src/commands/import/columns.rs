@@ -30,10 +30,19 @@ impl Columns {
     /// # Errors
     /// The caller names a column or a field that does not exist, two columns are the same field, or none is known.
     pub fn read(header: &[String], mapped: &[String]) -> anyhow::Result<Self> {
-        let chosen = mapped.iter().map(|pair| choice(pair, header)).collect::<anyhow::Result<Vec<_>>>()?;
-        let mut columns = Self { targets: Vec::new(), unknown: Vec::new() };
+        let chosen = mapped
+            .iter()
+            .map(|pair| choice(pair, header))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let mut columns = Self {
+            targets: Vec::new(),
+            unknown: Vec::new(),
+        };
         for (place, title) in header.iter().enumerate() {
-            let by_caller = chosen.iter().find(|(at, _)| *at == place).map(|(_, target)| target.clone());
+            let by_caller = chosen
+                .iter()
+                .find(|(at, _)| *at == place)
+                .map(|(_, target)| target.clone());
             let target = by_caller.or_else(|| {
                 let field = guess(title)?;
                 let by_caller = chosen.iter().any(|(_, target)| *target == Target::Field(field));
@@ -65,9 +74,16 @@ impl Columns {
     }
 
     fn check(&self, header: &[String]) -> anyhow::Result<()> {
-        let fields: Vec<&Target> = self.targets.iter().filter(|target| **target != Target::Nothing).collect();
+        let fields: Vec<&Target> = self
+            .targets
+            .iter()
+            .filter(|target| **target != Target::Nothing)
+            .collect();
         if fields.is_empty() {
-            bail!("no column of the file is known ({}): name them with --map COLUMN=FIELD", header.join(", "));
+            bail!(
+                "no column of the file is known ({}): name them with --map COLUMN=FIELD",
+                header.join(", ")
+            );
         }
         for (at, target) in fields.iter().enumerate() {
             if fields[..at].contains(target) {
@@ -80,17 +96,30 @@ impl Columns {
 
 /// One `column=field` of the caller.
 fn choice(pair: &str, header: &[String]) -> anyhow::Result<(usize, Target)> {
-    let (column, field) = pair.rsplit_once('=').with_context(|| format!("--map {pair}: expected COLUMN=FIELD"))?;
+    let (column, field) = pair
+        .rsplit_once('=')
+        .with_context(|| format!("--map {pair}: expected COLUMN=FIELD"))?;
     let place = header
         .iter()
         .position(|title| title.trim().eq_ignore_ascii_case(column.trim()))
-        .with_context(|| format!("--map {pair}: the file has no column {column}; it has {}", header.join(", ")))?;
+        .with_context(|| {
+            format!(
+                "--map {pair}: the file has no column {column}; it has {}",
+                header.join(", ")
+            )
+        })?;
     let target = match field.trim() {
         "" => Target::Nothing,
-        field => match (field.strip_prefix("custom_fields."), FIELDS.iter().find(|known| **known == field)) {
+        field => match (
+            field.strip_prefix("custom_fields."),
+            FIELDS.iter().find(|known| **known == field),
+        ) {
             (Some(name), _) if !name.is_empty() => Target::Custom(name.to_owned()),
             (_, Some(known)) => Target::Field(known),
-            _ => bail!("--map {pair}: unknown field; there are custom_fields.NAME and {}", FIELDS.join(", ")),
+            _ => bail!(
+                "--map {pair}: unknown field; there are custom_fields.NAME and {}",
+                FIELDS.join(", ")
+            ),
         },
     };
     Ok((place, target))
@@ -114,14 +143,22 @@ mod tests {
     #[test]
     fn headers_of_several_languages_are_understood() {
         let cases = [
-            ("Bedrijf,Voornaam,Achternaam,E-mailadres,Telefoonnummer,Postcode,Plaats,Land",
-             "company_name,first_name,last_name,email,phone,postal_code,city,country"),
-            ("Firma,Vorname,Nachname,E-Mail,Telefon,PLZ,Ort,Straße",
-             "company_name,first_name,last_name,email,phone,postal_code,city,street"),
-            ("Société,Prénom,Nom,Courriel,Téléphone,Code postal,Ville,Pays",
-             "company_name,first_name,last_name,email,phone,postal_code,city,country"),
-            ("Empresa,Nombre,Apellidos,Correo electrónico,Teléfono,Código postal,Ciudad,País",
-             "company_name,first_name,last_name,email,phone,postal_code,city,country"),
+            (
+                "Bedrijf,Voornaam,Achternaam,E-mailadres,Telefoonnummer,Postcode,Plaats,Land",
+                "company_name,first_name,last_name,email,phone,postal_code,city,country",
+            ),
+            (
+                "Firma,Vorname,Nachname,E-Mail,Telefon,PLZ,Ort,Straße",
+                "company_name,first_name,last_name,email,phone,postal_code,city,street",
+            ),
+            (
+                "Société,Prénom,Nom,Courriel,Téléphone,Code postal,Ville,Pays",
+                "company_name,first_name,last_name,email,phone,postal_code,city,country",
+            ),
+            (
+                "Empresa,Nombre,Apellidos,Correo electrónico,Teléfono,Código postal,Ciudad,País",
+                "company_name,first_name,last_name,email,phone,postal_code,city,country",
+            ),
         ];
         for (header, expected) in cases {
             assert_eq!(names(header, &[]).join(","), expected);
@@ -130,19 +167,38 @@ mod tests {
 
     #[test]
     fn the_caller_goes_before_the_guess() {
-        assert_eq!(names("Mail,Mail privat,Notes", &["Mail privat=email", "Notes="]), ["email2", "email", ""]);
-        assert_eq!(names("email,Size", &["size=custom_fields.size"]), ["email", "custom_fields.size"]);
+        assert_eq!(
+            names("Mail,Mail privat,Notes", &["Mail privat=email", "Notes="]),
+            ["email2", "email", ""]
+        );
+        assert_eq!(
+            names("email,Size", &["size=custom_fields.size"]),
+            ["email", "custom_fields.size"]
+        );
     }
 
     #[test]
     fn a_second_mail_column_is_one_more_address() {
-        assert_eq!(names("Work email,Home email,Phone,Mobile", &[]), ["email", "email2", "phone", "phone2"]);
+        assert_eq!(
+            names("Work email,Home email,Phone,Mobile", &[]),
+            ["email", "email2", "phone", "phone2"]
+        );
     }
 
     #[test]
     fn what_does_not_exist_is_refused() {
-        assert!(columns("email", &["mail=email"]).unwrap_err().to_string().contains("no column mail"));
-        assert!(columns("email", &["email=e-post"]).unwrap_err().to_string().contains("unknown field"));
+        assert!(
+            columns("email", &["mail=email"])
+                .unwrap_err()
+                .to_string()
+                .contains("no column mail")
+        );
+        assert!(
+            columns("email", &["email=e-post"])
+                .unwrap_err()
+                .to_string()
+                .contains("unknown field")
+        );
         assert!(columns("foo,bar", &[]).is_err());
         assert!(columns("a,b", &["a=title", "b=title"]).is_err());
     }

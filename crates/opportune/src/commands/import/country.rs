@@ -37,8 +37,11 @@ const NAMES: &[(&str, &[&str])] = &[
 /// The code of a country given as code or name; what is neither comes back as it is, for the server to judge.
 pub fn code(text: &str) -> String {
     let text = text.trim();
-    let folded: String =
-        deunicode::deunicode(text).to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let folded: String = deunicode::deunicode(text)
+        .to_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
     match NAMES.iter().find(|(_, names)| names.contains(&folded.as_str())) {
         Some((code, _)) => (*code).to_owned(),
         None if text.len() == 2 => text.to_ascii_uppercase(),

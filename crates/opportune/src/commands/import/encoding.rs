@@ -35,7 +35,11 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
         broken += usize::from(!chunk.invalid().is_empty());
     }
     // The end of what was looked at may have cut a character in two.
-    if broken <= fitting.max(1) && (fitting > 0 || broken == 0) { UTF_8 } else { WINDOWS_1252 }
+    if broken <= fitting.max(1) && (fitting > 0 || broken == 0) {
+        UTF_8
+    } else {
+        WINDOWS_1252
+    }
 }
 
 /// The file without its byte order mark. UTF-8 comes as it is, broken places included, so that they can be told by
@@ -43,7 +47,10 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn open(mut file: impl Read + Seek + Send + 'static, encoding: &'static Encoding) -> io::Result<Box<dyn Read + Send>> {
+pub fn open(
+    mut file: impl Read + Seek + Send + 'static,
+    encoding: &'static Encoding,
+) -> io::Result<Box<dyn Read + Send>> {
     if encoding != UTF_8 {
         return Ok(Box::new(Translated::new(file, encoding)));
     }
@@ -92,7 +99,9 @@ impl<R: Read> Translated<R> {
         self.ended = length == 0;
         let space = self.decoder.max_utf8_buffer_length(length).unwrap_or(BLOCK * 4);
         self.ready.resize(space, 0);
-        let (result, _, written, _) = self.decoder.decode_to_utf8(&self.raw[..length], &mut self.ready, self.ended);
+        let (result, _, written, _) = self
+            .decoder
+            .decode_to_utf8(&self.raw[..length], &mut self.ready, self.ended);
         debug_assert_eq!(result, CoderResult::InputEmpty);
         self.ready.truncate(written);
         self.given = 0;
@@ -128,14 +137,20 @@ mod tests {
 
     #[test]
     fn byte_order_marks_are_believed_and_removed() {
-        let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain("Łódź,1\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let utf16: Vec<u8> = [0xFF, 0xFE]
+            .into_iter()
+            .chain("Łódź,1\n".encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
         assert_eq!(read(&utf16), ("UTF-16LE".to_owned(), "Łódź,1\n".to_owned()));
         assert_eq!(read("\u{FEFF}Łódź".as_bytes()), ("UTF-8".to_owned(), "Łódź".to_owned()));
     }
 
     #[test]
     fn a_file_of_an_old_program_is_read_as_windows_1252() {
-        assert_eq!(read(b"M\xfcller,5 \x80\nR\xe9n\xe9\n"), ("windows-1252".to_owned(), "Müller,5 €\nRéné\n".to_owned()));
+        assert_eq!(
+            read(b"M\xfcller,5 \x80\nR\xe9n\xe9\n"),
+            ("windows-1252".to_owned(), "Müller,5 €\nRéné\n".to_owned())
+        );
     }
 
     #[test]

@@ -18,9 +18,18 @@ const SPACE: Uuid = Uuid::from_u128(0x5b0a_41f2_6f0c_5d3e_9c53_7d1c_2f64_1a90);
 pub fn derive(args: &ImportArgs) -> anyhow::Result<Uuid> {
     let context = || format!("cannot read {}", args.file.display());
     let metadata = std::fs::metadata(&args.file).with_context(context)?;
-    let changed = metadata.modified().with_context(context)?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let changed = metadata
+        .modified()
+        .with_context(context)?
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let path = args.file.canonicalize().with_context(context)?;
     let way = (&args.format, &args.map, &args.delimiter, &args.encoding);
-    let name = format!("{}\n{}\n{}\n{way:?}", path.display(), metadata.len(), changed.as_nanos());
+    let name = format!(
+        "{}\n{}\n{}\n{way:?}",
+        path.display(),
+        metadata.len(),
+        changed.as_nanos()
+    );
     Ok(Uuid::new_v5(&SPACE, name.as_bytes()))
 }

@@ -12,7 +12,14 @@ const NANO_DIGITS: usize = 9;
 pub fn money(text: &str) -> Result<Money, String> {
     let mut currency = String::new();
     let mut digits = text.trim().to_owned();
-    for (sign, code) in [("€", "EUR"), ("£", "GBP"), ("US$", "USD"), ("R$", "BRL"), ("$", "USD"), ("zł", "PLN")] {
+    for (sign, code) in [
+        ("€", "EUR"),
+        ("£", "GBP"),
+        ("US$", "USD"),
+        ("R$", "BRL"),
+        ("$", "USD"),
+        ("zł", "PLN"),
+    ] {
         if digits.contains(sign) {
             currency = code.to_owned();
             digits = digits.replace(sign, "");
@@ -29,9 +36,15 @@ pub fn money(text: &str) -> Result<Money, String> {
         return Err(format!("has more than {NANO_DIGITS} digits behind the point"));
     }
     let units: i64 = whole.parse().map_err(|_| "is too large".to_owned())?;
-    let nanos: i32 = format!("{fraction:0<NANO_DIGITS$}").parse().map_err(|_| "is not a number".to_owned())?;
+    let nanos: i32 = format!("{fraction:0<NANO_DIGITS$}")
+        .parse()
+        .map_err(|_| "is not a number".to_owned())?;
     let sign = if negative { -1 } else { 1 };
-    Ok(Money { currency_code: currency, units: units * i64::from(sign), nanos: nanos * sign })
+    Ok(Money {
+        currency_code: currency,
+        units: units * i64::from(sign),
+        nanos: nanos * sign,
+    })
 }
 
 /// A number such as `12,5`, `40 %` or `1.200`.
@@ -40,7 +53,9 @@ pub fn money(text: &str) -> Result<Money, String> {
 /// What is wrong, in words.
 pub fn number(text: &str) -> Result<f64, String> {
     let (negative, whole, fraction) = decimal(text.trim().trim_end_matches('%'))?;
-    let value: f64 = format!("{whole}.{fraction}0").parse().map_err(|_| "is not a number".to_owned())?;
+    let value: f64 = format!("{whole}.{fraction}0")
+        .parse()
+        .map_err(|_| "is not a number".to_owned())?;
     Ok(if negative { -value } else { value })
 }
 
@@ -56,7 +71,10 @@ pub fn whole(text: &str) -> Result<i32, String> {
 /// unless exactly three digits follow it and one to three other than 0 stand before it.
 fn decimal(text: &str) -> Result<(bool, String, String), String> {
     let not_a_number = || "is not a number".to_owned();
-    let mut text: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’')).collect();
+    let mut text: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’'))
+        .collect();
     let negative = text.starts_with('-');
     if negative || text.starts_with('+') {
         text.remove(0);
@@ -93,8 +111,8 @@ fn decimal_point(text: &str) -> Option<usize> {
     let sign = text.as_bytes()[last];
     let same = text.bytes().filter(|byte| *byte == sign).count();
     let other = text.bytes().any(|byte| matches!(byte, b',' | b'.') && byte != sign);
-    let groups_thousands = same > 1
-        || (!other && text.len() - last - 1 == 3 && (1..=3).contains(&last) && !text.starts_with('0'));
+    let groups_thousands =
+        same > 1 || (!other && text.len() - last - 1 == 3 && (1..=3).contains(&last) && !text.starts_with('0'));
     (!groups_thousands).then_some(last)
 }
 
@@ -104,7 +122,10 @@ fn decimal_point(text: &str) -> Option<usize> {
 /// What is wrong, in words.
 pub fn day(text: &str) -> Result<Date, String> {
     let text = text.trim().split(['T', ' ']).next().unwrap_or_default();
-    let parts: Vec<i32> = text.split(['-', '.', '/']).map_while(|part| part.parse().ok()).collect();
+    let parts: Vec<i32> = text
+        .split(['-', '.', '/'])
+        .map_while(|part| part.parse().ok())
+        .collect();
     let [first, second, third] = parts[..] else {
         return Err("is not a day such as 2027-05-31".to_owned());
     };
@@ -141,7 +162,11 @@ mod tests {
             ("1.234.567", "", 1_234_567, 0),
         ];
         for (text, currency, units, nanos) in cases {
-            let expected = Money { currency_code: currency.to_owned(), units, nanos };
+            let expected = Money {
+                currency_code: currency.to_owned(),
+                units,
+                nanos,
+            };
             assert_eq!(money(text), Ok(expected), "{text}");
         }
     }
@@ -155,8 +180,19 @@ mod tests {
 
     #[test]
     fn days_are_read_where_they_can_be_only_one() {
-        let expected = Ok(Date { year: 2027, month: 5, day: 31 });
-        for text in ["2027-05-31", "31.5.2027", "31-05-2027", "31/05/2027", "05/31/2027", "2027-05-31T10:00:00Z"] {
+        let expected = Ok(Date {
+            year: 2027,
+            month: 5,
+            day: 31,
+        });
+        for text in [
+            "2027-05-31",
+            "31.5.2027",
+            "31-05-2027",
+            "31/05/2027",
+            "05/31/2027",
+            "2027-05-31T10:00:00Z",
+        ] {
             assert_eq!(day(text), expected, "{text}");
         }
         assert!(day("04/05/2027").unwrap_err().contains("two days"));

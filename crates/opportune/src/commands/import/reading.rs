@@ -44,7 +44,10 @@ fn read(
     sender: &mpsc::Sender<ImportLeadsRequest>,
 ) -> anyhow::Result<Reading> {
     let source = Source::open(args, position)?;
-    let mut reading = Reading { remarks: source.remarks, ..Reading::default() };
+    let mut reading = Reading {
+        remarks: source.remarks,
+        ..Reading::default()
+    };
     let resume_from = header.resume_from;
     let mut receiver_is_there = send(sender, Payload::Header(header));
     for item in source.items {
@@ -63,5 +66,7 @@ fn read(
 
 /// False: the stream has ended, nobody wants more.
 fn send(sender: &mpsc::Sender<ImportLeadsRequest>, payload: Payload) -> bool {
-    sender.blocking_send(ImportLeadsRequest { payload: Some(payload) }).is_ok()
+    sender
+        .blocking_send(ImportLeadsRequest { payload: Some(payload) })
+        .is_ok()
 }

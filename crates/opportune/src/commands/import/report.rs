@@ -44,12 +44,20 @@ impl Report {
             .iter()
             .take(SHOWN)
             .map(|reject| {
-                [reject.line.to_string(), reject.field.clone(), reject.reason.clone(), cut(&reject.message, 80)]
+                [
+                    reject.line.to_string(),
+                    reject.field.clone(),
+                    reject.reason.clone(),
+                    cut(&reject.message, 80),
+                ]
             })
             .collect();
         print_table(["line", "field", "reason", "what is wrong"], &rows);
         if self.rejects.len() > SHOWN {
-            println!("… and {} more; --rejects FILE has all of them", thousands((self.rejects.len() - SHOWN) as u64));
+            println!(
+                "… and {} more; --rejects FILE has all of them",
+                thousands((self.rejects.len() - SHOWN) as u64)
+            );
         }
         match self.request_id {
             Some(id) => println!(
@@ -59,7 +67,11 @@ impl Report {
                 thousands(self.rejected),
                 self.seconds
             ),
-            None => println!("{} rows can be read, {} cannot", thousands(self.readable), self.rejects.len()),
+            None => println!(
+                "{} rows can be read, {} cannot",
+                thousands(self.readable),
+                self.rejects.len()
+            ),
         }
     }
 
@@ -102,6 +114,8 @@ impl Report {
         for reject in &self.rejects {
             writer.write_record([&reject.line.to_string(), &reject.field, &reject.reason, &reject.message])?;
         }
-        writer.flush().with_context(|| format!("cannot write {}", file.display()))
+        writer
+            .flush()
+            .with_context(|| format!("cannot write {}", file.display()))
     }
 }

@@ -15,19 +15,31 @@ pub const FIELD_INVALID: &str = "FIELD_INVALID";
 /// # Errors
 /// The first wrong cell.
 pub fn lead(cells: &csv::ByteRecord, columns: &Columns, line: i64) -> Result<Lead, ImportReject> {
-    let reject = |field: String, message: String| ImportReject { line, field, reason: FIELD_INVALID.to_owned(), message };
+    let reject = |field: String, message: String| ImportReject {
+        line,
+        field,
+        reason: FIELD_INVALID.to_owned(),
+        message,
+    };
     let (found, expected) = (cells.len(), columns.targets.len());
     if found != expected {
-        return Err(reject(String::new(), format!("has {found} columns, the header has {expected}")));
+        return Err(reject(
+            String::new(),
+            format!("has {found} columns, the header has {expected}"),
+        ));
     }
     let mut row = Row::default();
     for (place, (cell, target)) in cells.iter().zip(&columns.targets).enumerate() {
         let Ok(text) = std::str::from_utf8(cell) else {
-            return Err(reject(columns.name(place), "is not text in the encoding of the file".to_owned()));
+            return Err(reject(
+                columns.name(place),
+                "is not text in the encoding of the file".to_owned(),
+            ));
         };
         let text = text.trim();
         if !text.is_empty() {
-            row.put(target, text).map_err(|message| reject(columns.name(place), message))?;
+            row.put(target, text)
+                .map_err(|message| reject(columns.name(place), message))?;
         }
     }
     Ok(row.finish())
@@ -50,7 +62,12 @@ impl Row {
             Target::Nothing => Ok(()),
             Target::Custom(name) => {
                 let fields = self.lead.custom_fields.get_or_insert_with(Struct::default);
-                fields.fields.insert(name.clone(), Value { kind: Some(Kind::StringValue(text.to_owned())) });
+                fields.fields.insert(
+                    name.clone(),
+                    Value {
+                        kind: Some(Kind::StringValue(text.to_owned())),
+                    },
+                );
                 Ok(())
             }
             Target::Field(field) => self.put_field(field, text),
@@ -121,24 +138,41 @@ impl Row {
         if self.lead.phone.is_empty() {
             self.lead.phone = self.phone2;
         }
-        if let Some(revenue) = self.lead.expected_revenue.as_mut().filter(|_| !self.currency.is_empty()) {
+        if let Some(revenue) = self
+            .lead
+            .expected_revenue
+            .as_mut()
+            .filter(|_| !self.currency.is_empty())
+        {
             revenue.currency_code = self.currency.to_uppercase();
         }
         if self.lead.title.is_empty() {
             let parts = [&self.lead.company_name, &self.lead.contact_name];
-            self.lead.title = parts.into_iter().find(|part| !part.is_empty()).cloned().unwrap_or_default();
+            self.lead.title = parts
+                .into_iter()
+                .find(|part| !part.is_empty())
+                .cloned()
+                .unwrap_or_default();
         }
         self.lead
     }
 }
 
 fn join(parts: [&String; 2], joint: &str) -> String {
-    let given: Vec<&str> = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    let given: Vec<&str> = parts
+        .into_iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
     given.join(joint)
 }
 
 fn tags(text: &str) -> Vec<String> {
-    let separator = if text.contains([';', '|']) { &[';', '|'][..] } else { &[','][..] };
+    let separator = if text.contains([';', '|']) {
+        &[';', '|'][..]
+    } else {
+        &[','][..]
+    };
     let mut tags: Vec<String> = Vec::new();
     for tag in text.split(separator).map(str::trim).filter(|tag| !tag.is_empty()) {
         if !tags.iter().any(|known| known == tag) {
@@ -170,7 +204,17 @@ mod tests {
     fn parts_are_put_together() {
         let lead = read(
             "Voornaam,Achternaam,E-mail,Home email,Mobiel,Bedrag,Valuta,Land,Tags",
-            &[b"Ann", b"de Boer", b"a@x.example", b"b@x.example", b"06 1", b"1.200,50", b"eur", b"Nederland", b"hot; new; hot"],
+            &[
+                b"Ann",
+                b"de Boer",
+                b"a@x.example",
+                b"b@x.example",
+                b"06 1",
+                b"1.200,50",
+                b"eur",
+                b"Nederland",
+                b"hot; new; hot",
+            ],
         )
         .unwrap();
         assert_eq!(lead.contact_name, "Ann de Boer");
@@ -180,13 +224,19 @@ mod tests {
         assert_eq!(lead.country, "NL");
         assert_eq!(lead.tags, ["hot", "new"]);
         let revenue = lead.expected_revenue.unwrap();
-        assert_eq!((revenue.currency_code.as_str(), revenue.units, revenue.nanos), ("EUR", 1_200, 500_000_000));
+        assert_eq!(
+            (revenue.currency_code.as_str(), revenue.units, revenue.nanos),
+            ("EUR", 1_200, 500_000_000)
+        );
     }
 
     #[test]
     fn a_broken_row_is_told_by_line_and_field_without_its_value() {
         let wrong = read("title,priority", &[b"x", b"high"]).unwrap_err();
-        assert_eq!((wrong.line, wrong.field.as_str(), wrong.reason.as_str()), (7, "priority", FIELD_INVALID));
+        assert_eq!(
+            (wrong.line, wrong.field.as_str(), wrong.reason.as_str()),
+            (7, "priority", FIELD_INVALID)
+        );
         assert!(!wrong.message.contains("high"));
         assert_eq!(read("title,email", &[b"x", b"M\xfcller"]).unwrap_err().field, "email");
         assert!(read("title,email", &[b"x"]).unwrap_err().message.contains("1 columns"));

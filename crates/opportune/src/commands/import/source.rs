@@ -52,7 +52,10 @@ impl Source {
         let mut file = File::open(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
         let encoding = encoding::detect(&mut file, args.encoding.as_deref())?;
         position.0.store(0, Ordering::Relaxed);
-        let counted = Counted { file, position: position.clone() };
+        let counted = Counted {
+            file,
+            position: position.clone(),
+        };
         let text = BufReader::with_capacity(256 * 1024, encoding::open(counted, encoding)?);
         let mut source = match format(args) {
             ImportFormat::Csv => csv_file::open(text, args)?,
@@ -71,7 +74,11 @@ pub fn format(args: &ImportArgs) -> ImportFormat {
 }
 
 fn by_name(file: &Path) -> ImportFormat {
-    match file.extension().map(|ending| ending.to_string_lossy().to_lowercase()).as_deref() {
+    match file
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_lowercase())
+        .as_deref()
+    {
         Some("ndjson" | "jsonl" | "json") => ImportFormat::Ndjson,
         _ => ImportFormat::Csv,
     }

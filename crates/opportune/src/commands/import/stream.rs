@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use indicatif::ProgressBar;
-use opportune_contract::v1::{
-    GetImportRequest, Import, ImportHeader, ImportReject, ListImportRejectsRequest,
-};
+use opportune_contract::v1::{GetImportRequest, Import, ImportHeader, ImportReject, ListImportRejectsRequest};
 use tokio::time::{interval, sleep};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status};
@@ -64,7 +62,8 @@ impl Upload {
                     return Err(failure).context("the connection broke again and again; the same command goes on");
                 }
                 Err(Cut::Passing(failure)) => {
-                    self.bar.println(format!("the connection broke ({failure}); trying again"));
+                    self.bar
+                        .println(format!("the connection broke ({failure}); trying again"));
                     sleep(pause).await;
                     (tries, pause) = (tries + 1, (pause * 2).min(LONGEST_PAUSE));
                 }
@@ -82,7 +81,11 @@ impl Upload {
 
     /// One stream from `resume_from` to the end of the file.
     async fn stream(&self, resume_from: i64) -> Result<Reading, Cut> {
-        let header = ImportHeader { request_id: self.request_id.to_string(), resume_from, ..ImportHeader::default() };
+        let header = ImportHeader {
+            request_id: self.request_id.to_string(),
+            resume_from,
+            ..ImportHeader::default()
+        };
         let position = Position::default();
         let (messages, mut reader) = reading::start(self.args.clone(), header, position.clone());
         let mut leads = self.client.leads();
@@ -125,7 +128,9 @@ impl Upload {
 
     /// What is committed; none if the server does not know the import.
     async fn progress(&self) -> anyhow::Result<Option<Import>> {
-        let request = GetImportRequest { request_id: self.request_id.to_string() };
+        let request = GetImportRequest {
+            request_id: self.request_id.to_string(),
+        };
         match self.client.leads().get_import(request).await {
             Ok(answer) => Ok(answer.into_inner().import),
             Err(status) if status.code() == Code::NotFound => Ok(None),
@@ -134,13 +139,18 @@ impl Upload {
     }
 
     async fn report(&self, reading: Reading, was_finished: bool) -> anyhow::Result<Report> {
-        let import = self.progress().await?.context("the server does not know the import that it has just done")?;
+        let import = self
+            .progress()
+            .await?
+            .context("the server does not know the import that it has just done")?;
         let mut rejects: Vec<ImportReject> = reading.rejects.values().cloned().collect();
         rejects.extend(self.server_rejects().await?);
         rejects.sort_by_key(|reject| reject.line);
         let mut remarks = reading.remarks;
         if was_finished {
-            remarks.push("this file had been imported before: nothing was done now (--request-id does it again)".to_owned());
+            remarks.push(
+                "this file had been imported before: nothing was done now (--request-id does it again)".to_owned(),
+            );
         }
         Ok(Report {
             request_id: Some(self.request_id),
@@ -157,9 +167,18 @@ impl Upload {
         let mut rejects = Vec::new();
         let mut page_token = String::new();
         loop {
-            let request =
-                ListImportRejectsRequest { request_id: self.request_id.to_string(), page_size: PAGE, page_token };
-            let page = self.client.leads().list_import_rejects(request).await.map_err(explain)?.into_inner();
+            let request = ListImportRejectsRequest {
+                request_id: self.request_id.to_string(),
+                page_size: PAGE,
+                page_token,
+            };
+            let page = self
+                .client
+                .leads()
+                .list_import_rejects(request)
+                .await
+                .map_err(explain)?
+                .into_inner();
             rejects.extend(page.rejects);
             page_token = page.next_page_token;
             if page_token.is_empty() {
@@ -171,7 +190,11 @@ impl Upload {
 
 fn cut(status: Status) -> Cut {
     let failure = Failure::from(&status);
-    if failure.is_passing() { Cut::Passing(failure) } else { Cut::Final(failure.into()) }
+    if failure.is_passing() {
+        Cut::Passing(failure)
+    } else {
+        Cut::Final(failure.into())
+    }
 }
 
 fn count(number: i64) -> u64 {

@@ -76,12 +76,21 @@ pub fn guess(header: &str) -> Option<&'static str> {
         return None;
     }
     let exact = FIELDS.iter().find(|field| fold(field) == folded);
-    let listed = || SYNONYMS.iter().find(|(_, words)| words.contains(&folded.as_str())).map(|(field, _)| field);
+    let listed = || {
+        SYNONYMS
+            .iter()
+            .find(|(_, words)| words.contains(&folded.as_str()))
+            .map(|(field, _)| field)
+    };
     exact.or_else(listed).copied()
 }
 
 fn fold(text: &str) -> String {
-    deunicode::deunicode(text).to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect()
+    deunicode::deunicode(text)
+        .to_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect()
 }
 
 #[cfg(test)]

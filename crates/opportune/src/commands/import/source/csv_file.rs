@@ -16,16 +16,28 @@ pub(super) fn open(mut text: impl BufRead + Send + 'static, args: &ImportArgs) -
         Some(sign) => u8::try_from(sign).context("--delimiter must be one ASCII character")?,
         None => guess_delimiter(text.fill_buf()?),
     };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(text);
-    let header: Vec<String> =
-        reader.byte_headers()?.iter().map(|title| String::from_utf8_lossy(title).trim().to_owned()).collect();
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(text);
+    let header: Vec<String> = reader
+        .byte_headers()?
+        .iter()
+        .map(|title| String::from_utf8_lossy(title).trim().to_owned())
+        .collect();
     ensure!(header.iter().any(|title| !title.is_empty()), "the file is empty");
     let columns = Columns::read(&header, &args.map)?;
     let mut remarks = Vec::new();
     if !columns.unknown.is_empty() {
-        remarks.push(format!("columns that are left out (use --map): {}", columns.unknown.join(", ")));
+        remarks.push(format!(
+            "columns that are left out (use --map): {}",
+            columns.unknown.join(", ")
+        ));
     }
-    Ok(Source { items: Box::new(Rows { reader, columns }), remarks })
+    Ok(Source {
+        items: Box::new(Rows { reader, columns }),
+        remarks,
+    })
 }
 
 struct Rows<R> {

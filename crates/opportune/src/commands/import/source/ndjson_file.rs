@@ -13,7 +13,10 @@ const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
 /// Prepares to read the rows.
 pub(super) fn open(text: impl BufRead + Send + 'static) -> Source {
-    Source { items: Box::new(Lines { text, line: 0 }), remarks: Vec::new() }
+    Source {
+        items: Box::new(Lines { text, line: 0 }),
+        remarks: Vec::new(),
+    }
 }
 
 struct Lines<R> {
@@ -42,13 +45,21 @@ impl<R: BufRead> Iterator for Lines<R> {
 impl<R> Lines<R> {
     fn item(&self, bytes: &[u8]) -> Item {
         let reject = |message: String| {
-            Item::Reject(ImportReject { line: self.line, field: String::new(), reason: FIELD_INVALID.to_owned(), message })
+            Item::Reject(ImportReject {
+                line: self.line,
+                field: String::new(),
+                reason: FIELD_INVALID.to_owned(),
+                message,
+            })
         };
         let Ok(text) = std::str::from_utf8(bytes) else {
             return reject("is not UTF-8".to_owned());
         };
         match json::from_json::<Lead>(text) {
-            Ok(lead) => Item::Row(Box::new(ImportRow { line: self.line, lead: Some(lead) })),
+            Ok(lead) => Item::Row(Box::new(ImportRow {
+                line: self.line,
+                lead: Some(lead),
+            })),
             // The parser's message may quote the value, which is personal data.
             Err(_) => reject(shape_of(text)),
         }
