@@ -1,1 +1,26 @@
 //! The store port in SQL.
+//!
+//! * [`Database`]: the two pools, one a role, and the migrations;
+//! * [`PgStore`]: units of work: load, lock, decide, write, commit, start over when others were in the way;
+//! * [`PgReads`]: by id and in pages;
+//! * [`PgOutbox`]: what is left to be published, for the relay.
+//!
+//! Every statement of a tenant runs in a transaction that names the tenant; row-level security shows nothing otherwise.
+
+mod configs;
+mod error;
+mod load;
+mod nodelay;
+mod outbox;
+mod pool;
+mod reads;
+mod rows;
+mod store;
+mod work;
+mod write;
+
+pub use error::DatabaseError;
+pub use outbox::PgOutbox;
+pub use pool::{Database, DatabaseOptions, migrate};
+pub use reads::PgReads;
+pub use store::PgStore;

@@ -24,7 +24,11 @@ pub(super) async fn list(
         query.push(" AND conversions.id < ").push_bind(after.id);
     }
     query.push(" ORDER BY conversions.id DESC LIMIT ").push_bind(limit + 1);
-    let mut ids: Vec<Uuid> = query.build_query_scalar().persistent(false).fetch_all(&mut **tx).await?;
+    let mut ids: Vec<Uuid> = query
+        .build_query_scalar()
+        .persistent(false)
+        .fetch_all(&mut **tx)
+        .await?;
     let more = cut(&mut ids, limit);
     Ok(Page {
         items: by_id::conversions(tx, tenant, &ids).await?,
@@ -37,7 +41,11 @@ pub(super) async fn total(tx: &mut Tx, tenant: TenantId, filter: &ConversionFilt
     let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM conversions");
     push_where(&mut query, tenant, filter);
     query.push(" LIMIT ").push_bind(MOST_COUNTED).push(") AS counted");
-    Ok(query.build_query_scalar().persistent(false).fetch_one(&mut **tx).await?)
+    Ok(query
+        .build_query_scalar()
+        .persistent(false)
+        .fetch_one(&mut **tx)
+        .await?)
 }
 
 fn push_where(query: &mut QueryBuilder<Postgres>, tenant: TenantId, filter: &ConversionFilter) {

@@ -24,7 +24,11 @@ pub(super) async fn list(
         query.push(" AND customers.id > ").push_bind(after.id);
     }
     query.push(" ORDER BY customers.id LIMIT ").push_bind(limit + 1);
-    let mut ids: Vec<Uuid> = query.build_query_scalar().persistent(false).fetch_all(&mut **tx).await?;
+    let mut ids: Vec<Uuid> = query
+        .build_query_scalar()
+        .persistent(false)
+        .fetch_all(&mut **tx)
+        .await?;
     let more = cut(&mut ids, limit);
     Ok(Page {
         items: by_id::customers(tx, tenant, &ids).await?,
@@ -37,7 +41,11 @@ pub(super) async fn total(tx: &mut Tx, tenant: TenantId, words: &[String]) -> Re
     let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM customers");
     push_where(&mut query, tenant, words);
     query.push(" LIMIT ").push_bind(MOST_COUNTED).push(") AS counted");
-    Ok(query.build_query_scalar().persistent(false).fetch_one(&mut **tx).await?)
+    Ok(query
+        .build_query_scalar()
+        .persistent(false)
+        .fetch_one(&mut **tx)
+        .await?)
 }
 
 fn push_where(query: &mut QueryBuilder<Postgres>, tenant: TenantId, words: &[String]) {

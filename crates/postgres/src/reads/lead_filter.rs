@@ -7,12 +7,7 @@ use opportune_domain::keys::Key;
 use sqlx::{Postgres, QueryBuilder};
 
 /// Appends ` WHERE …` for one part of the list.
-pub(super) fn push_where(
-    query: &mut QueryBuilder<Postgres>,
-    tenant: TenantId,
-    filter: &LeadFilter,
-    branch: Branch,
-) {
+pub(super) fn push_where(query: &mut QueryBuilder<Postgres>, tenant: TenantId, filter: &LeadFilter, branch: Branch) {
     query.push(" WHERE leads.tenant_id = ").push_bind(tenant.0);
     match branch.owner {
         Owner::Anybody => {}

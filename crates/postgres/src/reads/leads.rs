@@ -175,3 +175,7 @@ fn in_order(ids: &[Uuid], leads: Vec<Lead>) -> Vec<Lead> {
     let mut by_id: HashMap<Uuid, Lead> = leads.into_iter().map(|lead| (lead.id.0, lead)).collect();
     ids.iter().filter_map(|id| by_id.remove(id)).collect()
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod plan_tests;

@@ -88,7 +88,11 @@ fn state(row: &ConversionRow) -> Result<ConversionState, Corrupt> {
 }
 
 /// A part that has to be there in this state.
-fn present<T: DeserializeOwned>(row: &ConversionRow, column: &'static str, text: Option<&String>) -> Result<T, Corrupt> {
+fn present<T: DeserializeOwned>(
+    row: &ConversionRow,
+    column: &'static str,
+    text: Option<&String>,
+) -> Result<T, Corrupt> {
     let text = text.ok_or_else(|| corrupt(row, column))?;
     json("conversions", column, row.id, text)
 }

@@ -85,7 +85,11 @@ impl TryFrom<LeadRow> for Lead {
 
     fn try_from(row: LeadRow) -> Result<Self, Corrupt> {
         let id = row.id;
-        let corrupt = |column| Corrupt { table: "leads", column, id };
+        let corrupt = |column| Corrupt {
+            table: "leads",
+            column,
+            id,
+        };
         let revenue_currency = row.revenue_currency;
         Ok(Self {
             id: LeadId(id),

@@ -1,0 +1,25 @@
+//! Loading and locking what a unit of work has to be shown: one file a kind, one statement a set.
+
+mod ancestors;
+pub(crate) mod config;
+mod conversions;
+mod customers;
+mod hits;
+mod imports;
+pub(crate) mod leads;
+mod locks;
+mod requests;
+
+pub(crate) use ancestors::{families, with_ancestors};
+pub(crate) use conversions::{conversions, live_of};
+pub(crate) use customers::{countries, lock as lock_customers};
+pub(crate) use hits::{estimates, lead_hits, open_hits};
+pub(crate) use imports::imports;
+pub(crate) use leads::{by_ids as leads, locked as lock_leads};
+pub(crate) use locks::{AdvisoryKey, lock_keys};
+pub(crate) use requests::requests;
+
+use sqlx::{Postgres, Transaction};
+
+/// A transaction under way.
+pub(crate) type Tx = Transaction<'static, Postgres>;

@@ -1,0 +1,215 @@
+//! Connections: one pool a role, each with settings that keep a transaction short.
+
+use crate::error::{DatabaseError, is_broken};
+use crate::nodelay;
+use opportune_domain::ids::TenantId;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, Postgres, Transaction};
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The role of the application: one tenant at a time.
+const APP_ROLE: &str = "opportune_app";
+/// The role of the relay and the sweeper: all tenants, but only what has to be published.
+const RELAY_ROLE: &str = "opportune_relay";
+/// A connection that rested longer than this is asked whether it still lives before it is used.
+const TRUSTED: Duration = Duration::from_secs(1);
+
+/// Where the database is and how it is used.
+#[derive(Clone)]
+pub struct DatabaseOptions {
+    /// `postgres://…` of the application; `sslmode` and `sslrootcert` in it choose TLS.
+    pub url: String,
+    /// The relay's login, if it has one of its own; `None` = the same as `url`.
+    pub relay_url: Option<String>,
+    /// The login that may change the schema; `None` = the same as `url`.
+    pub migrate_url: Option<String>,
+    /// Take the roles `opportune_app` and `opportune_relay` when connecting; off when the logins have their rights
+    /// themselves.
+    pub set_role: bool,
+    /// A pooler in transaction mode stands between: no named prepared statements and no settings when connecting (the
+    /// timeouts then have to be set on the logins).
+    pub pooler: bool,
+    /// Most connections of the application.
+    pub connections: u32,
+    /// Most connections of the relay.
+    pub relay_connections: u32,
+    /// How long to wait for a free connection.
+    pub acquire_timeout: Duration,
+    /// How long a statement may take.
+    pub statement_timeout: Duration,
+    /// How long a statement may wait for a lock.
+    pub lock_timeout: Duration,
+    /// How long a transaction may rest between two statements.
+    pub idle_in_transaction_timeout: Duration,
+}
+
+impl DatabaseOptions {
+    /// One login for everything, with the usual limits.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            relay_url: None,
+            migrate_url: None,
+            set_role: true,
+            pooler: false,
+            connections: 16,
+            relay_connections: 3,
+            acquire_timeout: Duration::from_secs(2),
+            statement_timeout: Duration::from_secs(30),
+            lock_timeout: Duration::from_secs(5),
+            idle_in_transaction_timeout: Duration::from_secs(30),
+        }
+    }
+
+    /// The URL for migrations.
+    pub fn migrate_url(&self) -> &str {
+        self.migrate_url.as_deref().unwrap_or(&self.url)
+    }
+
+    fn connect(&self, url: &str, role: &str) -> Result<PgConnectOptions, DatabaseError> {
+        let options = PgConnectOptions::from_str(url).map_err(DatabaseError::Url)?;
+        if self.pooler {
+            return Ok(options.statement_cache_capacity(0));
+        }
+        let millis = |limit: Duration| limit.as_millis().to_string();
+        let options = options.application_name("opportune").options([
+            ("statement_timeout", millis(self.statement_timeout)),
+            ("lock_timeout", millis(self.lock_timeout)),
+            (
+                "idle_in_transaction_session_timeout",
+                millis(self.idle_in_transaction_timeout),
+            ),
+        ]);
+        // Every statement here finds few rows by an index. Plans are kept, and one made while a table was small would
+        // read the whole table for as long as the connection lives. (See also the migration about statistics.)
+        let options = options.options([
+            ("enable_seqscan", "off"),
+            ("enable_hashjoin", "off"),
+            ("enable_mergejoin", "off"),
+            ("jit", "off"),
+        ]);
+        Ok(if self.set_role {
+            options.options([("role", role)])
+        } else {
+            options
+        })
+    }
+
+    fn pool(&self, most: u32) -> PgPoolOptions {
+        PgPoolOptions::new()
+            .max_connections(most)
+            .acquire_timeout(self.acquire_timeout)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    nodelay::set(connection).await;
+                    Ok(())
+                })
+            })
+            // Asking each time would be a round trip a transaction.
+            .test_before_acquire(false)
+            .before_acquire(|connection, about| {
+                Box::pin(async move {
+                    if about.idle_for > TRUSTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+    }
+}
+
+/// Without the URLs: they may hold passwords.
+impl fmt::Debug for DatabaseOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DatabaseOptions")
+            .field("set_role", &self.set_role)
+            .field("pooler", &self.pooler)
+            .field("connections", &self.connections)
+            .field("relay_connections", &self.relay_connections)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The pools. Cloning shares them.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub(crate) app: PgPool,
+    pub(crate) relay: PgPool,
+}
+
+impl Database {
+    /// Makes the pools. Connections are opened when they are needed, so the server may still be away.
+    ///
+    /// # Errors
+    /// When a URL cannot be read.
+    pub fn open(options: &DatabaseOptions) -> Result<Self, DatabaseError> {
+        let relay_url = options.relay_url.as_deref().unwrap_or(&options.url);
+        let app = options.connect(&options.url, APP_ROLE)?;
+        let relay = options.connect(relay_url, RELAY_ROLE)?;
+        Ok(Self {
+            app: options.pool(options.connections).connect_lazy_with(app),
+            relay: options.pool(options.relay_connections).connect_lazy_with(relay),
+        })
+    }
+
+    /// Waits for connections in use and closes all.
+    pub async fn close(&self) {
+        tokio::join!(self.app.close(), self.relay.close());
+    }
+}
+
+/// Brings the schema up to date. Several processes may do it at once: an advisory lock lets one go first.
+///
+/// # Errors
+/// When the server is away, the login may not change the schema, or a migration that was applied has been edited.
+pub async fn migrate(url: &str) -> Result<(), DatabaseError> {
+    let options = PgConnectOptions::from_str(url).map_err(DatabaseError::Url)?;
+    let mut connection = sqlx::PgConnection::connect_with(&options)
+        .await
+        .map_err(DatabaseError::Connect)?;
+    let done = sqlx::migrate!("../../migrations").run(&mut connection).await;
+    // Nothing depends on a tidy goodbye.
+    let _ = connection.close().await;
+    done.map_err(DatabaseError::Migrate)
+}
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// A unit of work: reading, locking and writing; each statement sees what is committed when it starts.
+    Write,
+    /// A unit of work that is only looked at: reading as of one moment.
+    Peek,
+    /// Reading as of one moment.
+    Snapshot,
+}
+
+/// Begins a transaction that sees `tenant` and nobody else. One round trip.
+pub(crate) async fn begin(
+    pool: &PgPool,
+    tenant: TenantId,
+    access: Access,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    // Units of work look rows up by id and by key, which needs one plan whatever the values; lists do not.
+    let (mode, plans) = match access {
+        Access::Write => ("READ COMMITTED READ WRITE", "force_generic_plan"),
+        Access::Peek => ("REPEATABLE READ READ ONLY", "force_generic_plan"),
+        Access::Snapshot => ("REPEATABLE READ READ ONLY", "auto"),
+    };
+    // An id's text has hexadecimal digits and hyphens only.
+    let begin = format!(
+        "BEGIN ISOLATION LEVEL {mode};
+        SELECT set_config('opportune.tenant', '{tenant}', true), set_config('plan_cache_mode', '{plans}', true)"
+    );
+    // Connections that were in use a moment ago are not tested, and all of them may have been closed by the server.
+    // Nothing has been done on them, so another one will do; a new one says whether the server is away.
+    for _ in 0..pool.size() {
+        match pool.begin_with(AssertSqlSafe(begin.clone())).await {
+            Err(error) if is_broken(&error) => tracing::debug!(%error, "a connection was closed by the server"),
+            begun => return begun,
+        }
+    }
+    pool.begin_with(AssertSqlSafe(begin)).await
+}

@@ -1,0 +1,54 @@
+//! The store.
+
+use crate::configs::Configs;
+use crate::error::DbError;
+use crate::pool::{self, Access, Database};
+use crate::work;
+use async_trait::async_trait;
+use opportune_application::ids::IdSource;
+use opportune_application::ports::{Committed, Store, StoreError, Work};
+use opportune_domain::ids::TenantId;
+use sqlx::{PgPool, Postgres, Transaction};
+use std::sync::Arc;
+
+/// Units of work and reads over PostgreSQL. Cloning shares the connections and the cached set-ups.
+#[derive(Debug, Clone)]
+pub struct PgStore {
+    pub(crate) pool: PgPool,
+    pub(crate) ids: IdSource,
+    pub(crate) configs: Arc<Configs>,
+}
+
+impl PgStore {
+    /// A store over the application's connections; `ids` names the stages of new tenants.
+    pub fn new(database: &Database, ids: IdSource) -> Self {
+        Self {
+            pool: database.app.clone(),
+            ids,
+            configs: Arc::new(Configs::default()),
+        }
+    }
+
+    /// A transaction for reading as of one moment, of one tenant.
+    pub(crate) async fn snapshot(&self, tenant: TenantId) -> Result<Transaction<'static, Postgres>, StoreError> {
+        let begun = pool::begin(&self.pool, tenant, Access::Snapshot).await;
+        begun.map_err(|error| DbError::from(error).into())
+    }
+}
+
+#[async_trait]
+impl Store for PgStore {
+    async fn work(&self, tenant: TenantId, work: &mut dyn Work) -> Result<Committed, StoreError> {
+        work::run(self, tenant, work).await
+    }
+
+    async fn peek(&self, tenant: TenantId, work: &mut dyn Work) -> Result<(), StoreError> {
+        work::peek(self, tenant, work).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        // A transaction of nobody: a tenant that is not there.
+        let nobody = TenantId(uuid::Uuid::nil());
+        self.snapshot(nobody).await.map(drop)
+    }
+}

@@ -1,0 +1,57 @@
+//! `timeline_entries`.
+
+use super::columns::columns;
+use crate::error::{DbError, all_written};
+use crate::load::Tx;
+use crate::rows::names;
+use chrono::{DateTime, Utc};
+use opportune_domain::ids::TenantId;
+use opportune_domain::timeline::TimelineEntry;
+use uuid::Uuid;
+
+columns! {
+    /// The columns of `timeline_entries`, one list each.
+    EntryColumns, |entry: &TimelineEntry| {
+        id: Uuid = entry.id.0,
+        lead_id: Uuid = entry.lead_id.0,
+        origin_lead_id: Uuid = entry.origin_lead_id.0,
+        kind: &'a str = names::timeline_kind(entry.kind),
+        subject: &'a str = &entry.subject,
+        body: &'a str = &entry.body,
+        author: &'a str = &entry.author,
+        file_name: &'a str = &entry.file_name,
+        due_time: Option<DateTime<Utc>> = entry.due_time,
+        create_time: DateTime<Utc> = entry.create_time,
+    }
+}
+
+/// Inserts new entries.
+pub(super) async fn insert(tx: &mut Tx, tenant: TenantId, entries: &[TimelineEntry]) -> Result<(), DbError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let columns = EntryColumns::of(entries);
+    let done = sqlx::query!(
+        "INSERT INTO timeline_entries (
+            tenant_id, id, lead_id, origin_lead_id, kind, subject, body, author, file_name, due_time, create_time)
+        SELECT $1, given.*
+        FROM UNNEST(
+            $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+            $10::timestamptz[], $11::timestamptz[]
+        ) AS given (id, lead_id, origin_lead_id, kind, subject, body, author, file_name, due_time, create_time)",
+        tenant.0,
+        &columns.id,
+        &columns.lead_id,
+        &columns.origin_lead_id,
+        &columns.kind as _,
+        &columns.subject as _,
+        &columns.body as _,
+        &columns.author as _,
+        &columns.file_name as _,
+        &columns.due_time as _,
+        &columns.create_time
+    )
+    .execute(&mut **tx)
+    .await?;
+    all_written("timeline_entries", entries.len(), done.rows_affected().cast_signed())
+}
