@@ -62,7 +62,11 @@ pub(crate) enum Setback {
 impl<E: Into<DbError>> From<E> for Setback {
     fn from(error: E) -> Self {
         let error = error.into();
-        if error.is_conflict() { Self::Conflict } else { Self::Error(error) }
+        if error.is_conflict() {
+            Self::Conflict
+        } else {
+            Self::Error(error)
+        }
     }
 }
 

@@ -14,7 +14,10 @@ use std::os::fd::OwnedFd;
 /// Turns the option on for a connection over TCP. What cannot be done is only slower, so nothing fails here.
 pub(crate) async fn set(connection: &mut PgConnection) {
     // A socket in the file system has no port, and no such algorithm either.
-    let port: Option<i32> = match sqlx::query_scalar("SELECT inet_client_port()").fetch_one(connection).await {
+    let port: Option<i32> = match sqlx::query_scalar("SELECT inet_client_port()")
+        .fetch_one(connection)
+        .await
+    {
         Ok(port) => port,
         Err(error) => {
             tracing::debug!(%error, "the server does not say which port it sees");
@@ -26,7 +29,10 @@ pub(crate) async fn set(connection: &mut PgConnection) {
     };
     match set_for_port(port) {
         Ok(true) => {}
-        Ok(false) => tracing::debug!(port, "no socket with the port that the server sees: a proxy stands between"),
+        Ok(false) => tracing::debug!(
+            port,
+            "no socket with the port that the server sees: a proxy stands between"
+        ),
         Err(error) => tracing::debug!(%error, "large statements may wait for acknowledgements"),
     }
 }
@@ -48,12 +54,16 @@ fn set_for_port(port: u16) -> Result<bool> {
 }
 
 fn open_files() -> Result<Vec<i32>> {
-    let entries = std::fs::read_dir("/proc/self/fd").map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
-    let names = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let entries =
+        std::fs::read_dir("/proc/self/fd").map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
+    let names = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     Ok(names.collect())
 }
 
 fn has_port(file: &OwnedFd, port: u16) -> bool {
-    let local = getsockname(file).and_then(|address| SocketAddr::try_from(address));
-    local.is_ok_and(|address| address.port() == port) && sockopt::socket_type(file) == Ok(rustix::net::SocketType::STREAM)
+    let local = getsockname(file).and_then(SocketAddr::try_from);
+    local.is_ok_and(|address| address.port() == port)
+        && sockopt::socket_type(file) == Ok(rustix::net::SocketType::STREAM)
 }

@@ -29,7 +29,7 @@ pub struct DatabaseOptions {
     /// themselves.
     pub set_role: bool,
     /// A pooler in transaction mode stands between: no named prepared statements and no settings when connecting (the
-    /// timeouts then have to be set on the logins).
+    /// timeouts and the planner's settings then have to be set on the logins).
     pub pooler: bool,
     /// Most connections of the application.
     pub connections: u32,
@@ -82,9 +82,11 @@ impl DatabaseOptions {
                 millis(self.idle_in_transaction_timeout),
             ),
         ]);
-        // Every statement here finds few rows by an index. Plans are kept, and one made while a table was small would
-        // read the whole table for as long as the connection lives. (See also the migration about statistics.)
+        // Every statement here finds few rows by an index, and says so to the planner. Plans are not kept: one made while
+        // a table was small would read the whole table for as long as the connection lives. (The migration about
+        // statistics does the rest.)
         let options = options.options([
+            ("plan_cache_mode", "force_custom_plan"),
             ("enable_seqscan", "off"),
             ("enable_hashjoin", "off"),
             ("enable_mergejoin", "off"),
@@ -178,11 +180,9 @@ pub async fn migrate(url: &str) -> Result<(), DatabaseError> {
 /// What a transaction is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// A unit of work: reading, locking and writing; each statement sees what is committed when it starts.
+    /// Reading, locking and writing; each statement sees what is committed when it starts.
     Write,
-    /// A unit of work that is only looked at: reading as of one moment.
-    Peek,
-    /// Reading as of one moment.
+    /// Reading only, all statements as of one moment.
     Snapshot,
 }
 
@@ -192,17 +192,12 @@ pub(crate) async fn begin(
     tenant: TenantId,
     access: Access,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    // Units of work look rows up by id and by key, which needs one plan whatever the values; lists do not.
-    let (mode, plans) = match access {
-        Access::Write => ("READ COMMITTED READ WRITE", "force_generic_plan"),
-        Access::Peek => ("REPEATABLE READ READ ONLY", "force_generic_plan"),
-        Access::Snapshot => ("REPEATABLE READ READ ONLY", "auto"),
+    let mode = match access {
+        Access::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
+        Access::Snapshot => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
     };
     // An id's text has hexadecimal digits and hyphens only.
-    let begin = format!(
-        "BEGIN ISOLATION LEVEL {mode};
-        SELECT set_config('opportune.tenant', '{tenant}', true), set_config('plan_cache_mode', '{plans}', true)"
-    );
+    let begin = format!("BEGIN {mode}; SELECT set_config('opportune.tenant', '{tenant}', true)");
     // Connections that were in use a moment ago are not tested, and all of them may have been closed by the server.
     // Nothing has been done on them, so another one will do; a new one says whether the server is away.
     for _ in 0..pool.size() {

@@ -40,7 +40,7 @@ pub(crate) async fn run(store: &PgStore, tenant: TenantId, work: &mut dyn Work) 
 
 /// Loads and decides; nothing is locked and nothing is written.
 pub(crate) async fn peek(store: &PgStore, tenant: TenantId, work: &mut dyn Work) -> Result<(), StoreError> {
-    let mut session = Session::open(store, tenant, Access::Peek).await?;
+    let mut session = Session::open(store, tenant, Access::Snapshot).await?;
     match session.show(work, &mut Needs::default()).await {
         Ok(()) => work.decide(&mut session.world),
         Err(Setback::Error(error)) => return Err(error.into()),

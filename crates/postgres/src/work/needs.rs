@@ -48,7 +48,11 @@ pub(super) fn missing(needs: &Needs, loaded: &Needs) -> Needs {
     }
     let mut missing = for_each_set!(subtract);
     drop_known(&mut missing.peek_leads, &needs.leads, &loaded.leads);
-    drop_known(&mut missing.customers, &needs.customers_locked, &loaded.customers_locked);
+    drop_known(
+        &mut missing.customers,
+        &needs.customers_locked,
+        &loaded.customers_locked,
+    );
     drop_known(
         &mut missing.customer_keys,
         &needs.customer_keys_locked,

@@ -191,7 +191,11 @@ impl Session<'_> {
 
     /// Loads the leads that are not there yet; returns the customers of those that a key found.
     async fn load_found_leads(&mut self, new: &Needs, ids: BTreeSet<LeadId>) -> Result<Vec<CustomerId>, DbError> {
-        let unknown: Vec<Uuid> = ids.iter().filter(|id| !self.world.leads.contains_key(id)).map(|id| id.0).collect();
+        let unknown: Vec<Uuid> = ids
+            .iter()
+            .filter(|id| !self.world.leads.contains_key(id))
+            .map(|id| id.0)
+            .collect();
         if !unknown.is_empty() {
             let leads: Vec<Lead> = load::leads(&mut self.tx, self.tenant, &unknown, &[]).await?;
             self.world.leads.extend(leads.into_iter().map(|lead| (lead.id, lead)));

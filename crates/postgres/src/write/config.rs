@@ -32,9 +32,16 @@ pub(super) async fn write(
     config: &TenantConfig,
     changes: &Changes,
 ) -> Result<(), DbError> {
-    let people = config.salespeople.values().filter(|one| changes.salespeople.contains(&one.id));
+    let people = config
+        .salespeople
+        .values()
+        .filter(|one| changes.salespeople.contains(&one.id));
     write_salespeople(tx, tenant, &people.collect::<Vec<_>>()).await?;
-    let teams: Vec<&Team> = config.teams.iter().filter(|team| changes.teams.contains(&team.id)).collect();
+    let teams: Vec<&Team> = config
+        .teams
+        .iter()
+        .filter(|team| changes.teams.contains(&team.id))
+        .collect();
     write_teams(tx, tenant, &teams).await?;
     write_members(tx, tenant, &teams).await?;
     let stages = config.stages.iter().filter(|stage| changes.stages.contains(&stage.id));
@@ -42,9 +49,12 @@ pub(super) async fn write(
     if changes.settings {
         write_settings(tx, tenant, config).await?;
     }
-    let counted = sqlx::query!("UPDATE tenants SET config_version = config_version + 1 WHERE id = $1", tenant.0)
-        .execute(&mut **tx)
-        .await?;
+    let counted = sqlx::query!(
+        "UPDATE tenants SET config_version = config_version + 1 WHERE id = $1",
+        tenant.0
+    )
+    .execute(&mut **tx)
+    .await?;
     all_written("tenants", 1, counted.rows_affected().cast_signed())
 }
 
@@ -111,7 +121,9 @@ async fn write_members(tx: &mut Tx, tenant: TenantId, teams: &[&Team]) -> Result
         return Ok(());
     }
     let ids: Vec<Uuid> = teams.iter().map(|team| team.id.0).collect();
-    let pairs = teams.iter().flat_map(|team| team.member_ids.iter().map(|member| (team.id.0, member.0)));
+    let pairs = teams
+        .iter()
+        .flat_map(|team| team.member_ids.iter().map(|member| (team.id.0, member.0)));
     let (of_team, members): (Vec<Uuid>, Vec<Uuid>) = pairs.unzip();
     sqlx::query!(
         "WITH given AS (

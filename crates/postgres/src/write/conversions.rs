@@ -152,7 +152,12 @@ fn parts<'a>(world: &'a World, ids: &BTreeSet<ConversionId>) -> Result<Vec<Parts
     }
     let jobs = world.changes.jobs.iter();
     let sent: BTreeMap<ConversionId, DateTime<Utc>> = jobs
-        .map(|job| (job.conversion, job.not_before.map_or(world.now, |time| time.max(world.now))))
+        .map(|job| {
+            (
+                job.conversion,
+                job.not_before.map_or(world.now, |time| time.max(world.now)),
+            )
+        })
         .collect();
     ids.iter()
         .map(|id| {
@@ -163,7 +168,10 @@ fn parts<'a>(world: &'a World, ids: &BTreeSet<ConversionId>) -> Result<Vec<Parts
                 state: state.state,
                 command: text::json("command", &conversion.command)?,
                 plan: state.plan.map(|plan| text::json("plan", plan)).transpose()?,
-                outcome: state.outcome.map(|outcome| text::json("outcome", outcome)).transpose()?,
+                outcome: state
+                    .outcome
+                    .map(|outcome| text::json("outcome", outcome))
+                    .transpose()?,
                 error: state.error.map(|error| text::json("error", error)).transpose()?,
                 sent: sent.get(id).copied(),
             })

@@ -32,12 +32,11 @@ pub(super) async fn write(
     known: &BTreeSet<RequestId>,
 ) -> Result<(), Setback> {
     let imports = world.changes.imports.iter().map(|id| world.imports.get(id));
-    let imports: Vec<&Import> = imports
-        .collect::<Option<_>>()
-        .ok_or(DbError::Absent("imports"))?;
+    let imports: Vec<&Import> = imports.collect::<Option<_>>().ok_or(DbError::Absent("imports"))?;
     if !imports.is_empty() {
-        let (old, new): (Vec<&Import>, Vec<&Import>) =
-            imports.into_iter().partition(|import| known.contains(&import.request_id));
+        let (old, new): (Vec<&Import>, Vec<&Import>) = imports
+            .into_iter()
+            .partition(|import| known.contains(&import.request_id));
         if insert(tx, tenant, &new).await? + update(tx, tenant, &old).await? < (old.len() + new.len()) as u64 {
             return Err(Setback::Conflict);
         }

@@ -123,7 +123,9 @@ impl Countries {
         let moved = changed
             .iter()
             .filter(|(before, after)| before.customer_id != after.customer_id || before.contact_differs(after));
-        let leads = moved.flat_map(|(before, after)| [*before, *after]).chain(new.iter().copied());
+        let leads = moved
+            .flat_map(|(before, after)| [*before, *after])
+            .chain(new.iter().copied());
         let unknown: BTreeSet<CustomerId> = leads
             .filter(|lead| reads_phone(lead))
             .filter_map(|lead| lead.customer_id)
@@ -143,7 +145,9 @@ impl Countries {
 
     /// As the customer was before this unit of work.
     fn before<'a>(&'a self, world: &'a World, lead: &Lead) -> Option<&'a str> {
-        let changed = lead.customer_id.and_then(|id| world.changes.customers.get(&id)?.as_ref());
+        let changed = lead
+            .customer_id
+            .and_then(|id| world.changes.customers.get(&id)?.as_ref());
         let country = changed.map(|customer| customer.address.country.as_str());
         country.or_else(|| self.after(world, lead))
     }

@@ -118,12 +118,7 @@ macro_rules! query_leads {
 }
 
 /// Inserts new leads with their keys.
-pub(super) async fn insert(
-    tx: &mut Tx,
-    tenant: TenantId,
-    records: &[&Lead],
-    keys: &KeyChanges,
-) -> Result<(), DbError> {
+pub(super) async fn insert(tx: &mut Tx, tenant: TenantId, records: &[&Lead], keys: &KeyChanges) -> Result<(), DbError> {
     if records.is_empty() {
         return Ok(());
     }
@@ -182,12 +177,7 @@ pub(super) async fn insert(
 }
 
 /// Writes all columns of leads that are there, and the keys that came and went.
-pub(super) async fn update(
-    tx: &mut Tx,
-    tenant: TenantId,
-    records: &[&Lead],
-    keys: &KeyChanges,
-) -> Result<(), DbError> {
+pub(super) async fn update(tx: &mut Tx, tenant: TenantId, records: &[&Lead], keys: &KeyChanges) -> Result<(), DbError> {
     if records.is_empty() {
         return Ok(());
     }

@@ -8,11 +8,7 @@ use uuid::Uuid;
 
 /// Inserts the requests. Waits for somebody who is inserting the same id; when they were faster, the unit of work
 /// starts over and sees theirs.
-pub(super) async fn insert(
-    tx: &mut Tx,
-    tenant: TenantId,
-    requests: &[(RequestClaim, Uuid)],
-) -> Result<(), Setback> {
+pub(super) async fn insert(tx: &mut Tx, tenant: TenantId, requests: &[(RequestClaim, Uuid)]) -> Result<(), Setback> {
     if requests.is_empty() {
         return Ok(());
     }

@@ -57,7 +57,10 @@ mod tests {
     #[test]
     fn texts_of_an_array_are_quoted() {
         assert_eq!(array::<&str>(&[]), "{}");
-        assert_eq!(array(&["plain", "", "a,b", r#"qu"o\te"#]), r#"{"plain","","a,b","qu\"o\\te"}"#);
+        assert_eq!(
+            array(&["plain", "", "a,b", r#"qu"o\te"#]),
+            r#"{"plain","","a,b","qu\"o\\te"}"#
+        );
     }
 
     #[test]
