@@ -15,6 +15,7 @@ mod person;
 mod write;
 
 pub use generator::Generator;
+pub use lead::SampleLead;
 pub use write::{write_csv, write_ndjson};
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod work;
 mod write;
 
 pub use error::DatabaseError;
+pub use nodelay::send_at_once;
 pub use outbox::PgOutbox;
 pub use pool::{Database, DatabaseOptions, migrate};
 pub use reads::PgReads;

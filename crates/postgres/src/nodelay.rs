@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use std::os::fd::OwnedFd;
 
 /// Turns the option on for a connection over TCP. What cannot be done is only slower, so nothing fails here.
-pub(crate) async fn set(connection: &mut PgConnection) {
+pub async fn send_at_once(connection: &mut PgConnection) {
     // A socket in the file system has no port, and no such algorithm either.
     let port: Option<i32> = match sqlx::query_scalar("SELECT inet_client_port()")
         .fetch_one(connection)

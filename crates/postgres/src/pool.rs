@@ -105,7 +105,7 @@ impl DatabaseOptions {
             .acquire_timeout(self.acquire_timeout)
             .after_connect(|connection, _| {
                 Box::pin(async move {
-                    nodelay::set(connection).await;
+                    nodelay::send_at_once(connection).await;
                     Ok(())
                 })
             })
