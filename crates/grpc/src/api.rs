@@ -35,6 +35,51 @@ impl Api {
             .map(Response::new)
             .map_err(status)
     }
+
+    /// As [`Api::answer`], of a request around one message: what is wrong with that is named by its path in the
+    /// request, such as `lead.email`.
+    pub async fn answer_around<Q, R, F, O>(&self, message: &str, request: Request<Q>, run: F) -> Answer<R>
+    where
+        F: FnOnce(Arc<App>, Call, Q) -> O,
+        O: Future<Output = Result<R, AppError>>,
+    {
+        let call = self.call(&request)?;
+        run(self.app.clone(), call, request.into_inner())
+            .await
+            .map(Response::new)
+            .map_err(|error| status(within(message, error)))
+    }
+}
+
+/// The fields of such requests that stand beside the message.
+const BESIDE: [&str; 7] = [
+    "request_id",
+    "update_mask",
+    "subject",
+    "lead_id",
+    "min_score",
+    "page_size",
+    "page_token",
+];
+
+fn within(message: &str, error: AppError) -> AppError {
+    let AppError::Refused(mut refusal) = error else {
+        return error;
+    };
+    if refusal.violations.is_empty() {
+        return AppError::Refused(refusal);
+    }
+    for violation in &mut refusal.violations {
+        let root = violation.field.split('.').next().unwrap_or_default();
+        if root != message && !BESIDE.contains(&root) {
+            violation.field = format!("{message}.{}", violation.field);
+        }
+    }
+    AppError::Refused(Refusal {
+        reason: refusal.reason,
+        metadata: refusal.metadata,
+        ..Refusal::fields(refusal.violations)
+    })
 }
 
 /// The answer of an rpc that is not there yet.
@@ -43,4 +88,37 @@ pub(crate) fn not_implemented(rpc: &str) -> Status {
         Reason::NotImplemented,
         format!("{rpc} is not available yet"),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_field_is_named_by_its_path_in_the_request() {
+        for (field, path) in [
+            ("email", "lead.email"),
+            ("expected_revenue.nanos", "lead.expected_revenue.nanos"),
+            ("tags[1]", "lead.tags[1]"),
+            ("lead", "lead"),
+            ("lead.id", "lead.id"),
+            ("update_mask", "update_mask"),
+            ("request_id", "request_id"),
+        ] {
+            let AppError::Refused(refusal) = within("lead", Refusal::field(field, "is wrong").into()) else {
+                unreachable!("a refusal stays one")
+            };
+            assert_eq!(refusal.violations[0].field, path);
+            assert_eq!(refusal.message, format!("{path} is wrong"));
+        }
+    }
+
+    #[test]
+    fn what_is_not_about_a_field_stays_as_it_is() {
+        let refusal = Refusal::new(Reason::LeadsDisabled, "leads are off").with("id", 7);
+        let AppError::Refused(after) = within("lead", refusal.clone().into()) else {
+            unreachable!("a refusal stays one")
+        };
+        assert_eq!(after, refusal);
+    }
 }

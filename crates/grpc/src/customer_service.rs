@@ -16,7 +16,7 @@ pub(crate) struct Customers(pub Api);
 impl CustomerService for Customers {
     async fn create_customer(&self, request: Request<v1::CreateCustomerRequest>) -> Answer<v1::CreateCustomerResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("customer", request, |app, call, request| async move {
                 let key = key(&request)?;
                 let patch = customer_patch(required("customer", request.customer)?, None)?;
                 let made = app.create_customer(&call, patch, key).await?;
@@ -40,7 +40,7 @@ impl CustomerService for Customers {
 
     async fn update_customer(&self, request: Request<v1::UpdateCustomerRequest>) -> Answer<v1::UpdateCustomerResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("customer", request, |app, call, request| async move {
                 let mut sent = required("customer", request.customer)?;
                 let id = required_id("customer.id", &sent.id)?;
                 let etag = given(std::mem::take(&mut sent.etag));
@@ -56,7 +56,7 @@ impl CustomerService for Customers {
     async fn list_customers(&self, request: Request<v1::ListCustomersRequest>) -> Answer<v1::ListCustomersResponse> {
         self.0
             .answer(request, |app, call, request| async move {
-                let text = search_text(request.text)?;
+                let text = search_text("text", request.text)?;
                 let page = page(request.page_size, request.page_token);
                 let listed = app.list_customers(&call, &text, &page).await?;
                 Ok(v1::ListCustomersResponse {

@@ -48,7 +48,7 @@ impl LeadConversionService for Conversions {
 
     async fn find_similar(&self, request: Request<v1::FindSimilarRequest>) -> Answer<v1::FindSimilarResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("draft", request, |app, call, request| async move {
                 let first_page = request.page_token.is_empty();
                 let options = Options {
                     min_score: share("min_score", request.min_score)?,

@@ -18,7 +18,7 @@ pub(crate) struct Leads(pub Api);
 impl LeadService for Leads {
     async fn create_lead(&self, request: Request<v1::CreateLeadRequest>) -> Answer<v1::CreateLeadResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("lead", request, |app, call, request| async move {
                 let key = key(&request)?;
                 let patch = lead_patch(required("lead", request.lead)?, None)?;
                 let made = app.create_lead(&call, patch, key).await?;
@@ -60,7 +60,7 @@ impl LeadService for Leads {
 
     async fn update_lead(&self, request: Request<v1::UpdateLeadRequest>) -> Answer<v1::UpdateLeadResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("lead", request, |app, call, request| async move {
                 let mut sent = required("lead", request.lead)?;
                 let id = required_id("lead.id", &sent.id)?;
                 let etag = given(std::mem::take(&mut sent.etag));

@@ -61,11 +61,22 @@ pub(crate) fn share(field: &str, value: f64) -> Result<f64, Refusal> {
 }
 
 /// A text to search for, of a length that makes sense.
-pub(crate) fn search_text(text: String) -> Result<String, Refusal> {
+pub(crate) fn search_text(field: &str, text: String) -> Result<String, Refusal> {
     let mut check = Check::default();
-    check.text("text", Some(&text), limits::NAME);
+    check.text(field, Some(&text), limits::NAME);
     if check.violations.is_empty() {
         Ok(text)
+    } else {
+        Err(Refusal::fields(check.violations))
+    }
+}
+
+/// An external id to look for; empty = not given.
+fn external_id(text: String) -> Result<Option<String>, Refusal> {
+    let mut check = Check::default();
+    check.text("filter.external_id", Some(&text), limits::LABEL);
+    if check.violations.is_empty() {
+        Ok(given(text))
     } else {
         Err(Refusal::fields(check.violations))
     }
@@ -105,7 +116,9 @@ pub(crate) fn order_by(text: &str) -> Result<LeadOrder, Refusal> {
 pub(crate) fn lead_filter(filter: Option<v1::LeadFilter>) -> Result<LeadFilter, Refusal> {
     let filter = filter.unwrap_or_default();
     let mut fields = Fields::new(None, &[]);
-    let text = fields.parse("text", || search_text(filter.text)).unwrap_or_default();
+    let text = fields
+        .parse("text", || search_text("filter.text", filter.text))
+        .unwrap_or_default();
     let parsed = LeadFilter {
         kind: fields
             .parse("type", || parse_lead_type("filter.type", filter.r#type))
@@ -129,7 +142,9 @@ pub(crate) fn lead_filter(filter: Option<v1::LeadFilter>) -> Result<LeadFilter, 
             .parse("customer_id", || parse_id("filter.customer_id", &filter.customer_id))
             .flatten(),
         words: normal::words(std::iter::once(text.as_str())),
-        external_id: given(filter.external_id),
+        external_id: fields
+            .parse("external_id", || external_id(filter.external_id))
+            .flatten(),
         updated_after: fields
             .parse("updated_after", || {
                 filter

@@ -27,7 +27,7 @@ impl SettingsService for TenantSettings {
 
     async fn update_settings(&self, request: Request<v1::UpdateSettingsRequest>) -> Answer<v1::UpdateSettingsResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("settings", request, |app, call, request| async move {
                 let mut sent = required("settings", request.settings)?;
                 let etag = given(std::mem::take(&mut sent.etag));
                 let patch = settings_patch(sent, &paths(request.update_mask))?;
@@ -57,7 +57,7 @@ impl SettingsService for TenantSettings {
 
     async fn create_stage(&self, request: Request<v1::CreateStageRequest>) -> Answer<v1::CreateStageResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("stage", request, |app, call, request| async move {
                 let key = key(&request)?;
                 let patch = stage_patch(required("stage", request.stage)?, None)?;
                 let made = app.create_stage(&call, patch, key).await?;
@@ -70,7 +70,7 @@ impl SettingsService for TenantSettings {
 
     async fn update_stage(&self, request: Request<v1::UpdateStageRequest>) -> Answer<v1::UpdateStageResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("stage", request, |app, call, request| async move {
                 let mut sent = required("stage", request.stage)?;
                 let id = required_id("stage.id", &sent.id)?;
                 let etag = given(std::mem::take(&mut sent.etag));

@@ -16,7 +16,7 @@ pub(crate) struct Teams(pub Api);
 impl TeamService for Teams {
     async fn create_team(&self, request: Request<v1::CreateTeamRequest>) -> Answer<v1::CreateTeamResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("team", request, |app, call, request| async move {
                 let key = key(&request)?;
                 let patch = team_patch(required("team", request.team)?, None)?;
                 let made = app.create_team(&call, patch, key).await?;
@@ -40,7 +40,7 @@ impl TeamService for Teams {
 
     async fn update_team(&self, request: Request<v1::UpdateTeamRequest>) -> Answer<v1::UpdateTeamResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("team", request, |app, call, request| async move {
                 let mut sent = required("team", request.team)?;
                 let id = required_id("team.id", &sent.id)?;
                 let etag = given(std::mem::take(&mut sent.etag));
@@ -102,7 +102,7 @@ impl TeamService for Teams {
         request: Request<v1::CreateSalespersonRequest>,
     ) -> Answer<v1::CreateSalespersonResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("salesperson", request, |app, call, request| async move {
                 let key = key(&request)?;
                 let patch = salesperson_patch(required("salesperson", request.salesperson)?, None)?;
                 let made = app.create_salesperson(&call, patch, key).await?;
@@ -118,7 +118,7 @@ impl TeamService for Teams {
         request: Request<v1::UpdateSalespersonRequest>,
     ) -> Answer<v1::UpdateSalespersonResponse> {
         self.0
-            .answer(request, |app, call, request| async move {
+            .answer_around("salesperson", request, |app, call, request| async move {
                 let sent = required("salesperson", request.salesperson)?;
                 let id = required_id("salesperson.id", &sent.id)?;
                 let patch = salesperson_patch(sent, Some(&paths(request.update_mask)))?;

@@ -112,6 +112,7 @@ impl ChangeConfig {
         self.must_match(world.config.settings.version)?;
         patch.check()?;
         let (settings, teams) = update_settings(&world.config, patch);
+        in_order(patch, &settings)?;
         for team in teams {
             put_team(world, team);
         }
@@ -139,6 +140,7 @@ impl ChangeConfig {
         };
         patch.write(&mut stage);
         named("name", &stage.name)?;
+        not_negative("sequence", stage.sequence)?;
         stage.version += 1;
         put(
             &mut Arc::<TenantConfig>::make_mut(&mut world.config).stages,
@@ -271,6 +273,31 @@ fn named(field: &str, name: &String) -> Result<(), Refusal> {
     check.required(field, Some(name));
     check.text(field, Some(name), limits::NAME);
     refuse(check)
+}
+
+fn not_negative(field: &str, number: i32) -> Result<(), Refusal> {
+    if number < 0 {
+        Err(Refusal::field(field, "must not be negative"))
+    } else {
+        Ok(())
+    }
+}
+
+/// What is STRONG is PROBABLE too. Named is the threshold that was given.
+fn in_order(patch: &SettingsPatch, settings: &Settings) -> Result<(), Refusal> {
+    if settings.strong_threshold >= settings.probable_threshold {
+        Ok(())
+    } else if patch.strong_threshold.is_some() {
+        Err(Refusal::field(
+            "strong_threshold",
+            "must not be below probable_threshold",
+        ))
+    } else {
+        Err(Refusal::field(
+            "probable_threshold",
+            "must not be above strong_threshold",
+        ))
+    }
 }
 
 fn refuse(check: Check) -> Result<(), Refusal> {

@@ -56,10 +56,11 @@ impl CreateLeadWork {
     }
 }
 
-/// What an input about a record refers to.
+/// What an input about a record refers to. It has not been checked yet: an id that no database can hold is nobody's.
 pub(super) fn given_needs(given: &LeadPatch) -> Needs {
+    let can_be_stored = |id: &&String| !id.is_empty() && !id.contains('\0');
     Needs {
-        external_ids: given.external_id.iter().filter(|id| !id.is_empty()).cloned().collect(),
+        external_ids: given.external_id.iter().filter(can_be_stored).cloned().collect(),
         customers: given.customer_id.flatten().into_iter().collect(),
         ..Needs::default()
     }

@@ -30,6 +30,11 @@ pub async fn run(global: &Global, args: &TailArgs) -> anyhow::Result<()> {
         opened.with_context(|| format!("cannot listen at {}", config.broker.url))
     };
     let mut tail = open().await?;
+    // To standard error, for people and for programs that have to wait until nothing is missed any more.
+    eprintln!(
+        "listening for {} at {}; Ctrl-C ends it",
+        args.pattern, config.broker.url
+    );
     let idle = args.idle.map_or(FOR_EVER, Duration::from_secs);
     let mut count = 0;
     while args.count.is_none_or(|most| count < most) {

@@ -127,7 +127,7 @@ fn page_query(
     cursor: Option<&Cursor>,
     rows: i64,
 ) -> QueryBuilder<Postgres> {
-    let value = sort_value(order.by);
+    let value = sort_value(order);
     let (direction, beyond) = if order.descending { ("DESC", "<") } else { ("ASC", ">") };
     let mut query = QueryBuilder::new("SELECT id, value FROM (");
     for (place, part) in parts.iter().enumerate() {
@@ -151,12 +151,14 @@ fn page_query(
     query
 }
 
-fn sort_value(by: SortKey) -> &'static str {
-    match by {
-        SortKey::CreateTime => "leads.create_time",
-        SortKey::UpdateTime => "leads.update_time",
-        SortKey::ExpectedRevenue => "coalesce(leads.revenue_amount, 0)",
-        SortKey::Priority => "leads.priority",
+/// Records without a revenue come last in either direction: they count as one beyond what an amount can be.
+fn sort_value(order: LeadOrder) -> &'static str {
+    match (order.by, order.descending) {
+        (SortKey::CreateTime, _) => "leads.create_time",
+        (SortKey::UpdateTime, _) => "leads.update_time",
+        (SortKey::ExpectedRevenue, false) => "coalesce(leads.revenue_amount, 100000000000000000000)",
+        (SortKey::ExpectedRevenue, true) => "coalesce(leads.revenue_amount, -100000000000000000000)",
+        (SortKey::Priority, _) => "leads.priority",
     }
 }
 
