@@ -1,0 +1,22 @@
+//! The system from outside: real processes, real PostgreSQL, real RabbitMQ, and only the contract in between.
+
+mod access;
+mod commands;
+mod configuration;
+mod convert;
+mod customers;
+mod dead_letters;
+mod dev;
+mod errors;
+mod idempotency;
+mod imports;
+mod invalid;
+mod kills;
+mod lists;
+mod outages;
+mod paging;
+mod reading;
+mod shutdown;
+mod similar;
+mod support;
+mod surface;

@@ -1,0 +1,202 @@
+//! What every gRPC server of today offers, and what this one does not do yet.
+
+use crate::support::{System, expected, http, lead_of, new_id_text, refusal, soon};
+use opportune_contract::v1::{
+    AddTimelineEntryRequest, BatchConvertLeadsRequest, CancelBatchRequest, ConversionMode, ConvertLeadRequest,
+    CreateLeadRequest, CreateLeadResponse, GetBatchRequest, ListTimelineRequest, MergeLeadsRequest, RetryBatchRequest,
+    RevertConversionRequest, WatchBatchRequest,
+};
+use prost::Message;
+use tonic::Code;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_reflection::pb::v1::ServerReflectionRequest;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
+
+const SERVICES: [&str; 5] = [
+    "opportune.v1.CustomerService",
+    "opportune.v1.LeadConversionService",
+    "opportune.v1.LeadService",
+    "opportune.v1.SettingsService",
+    "opportune.v1.TeamService",
+];
+
+#[tokio::test]
+async fn reflection_lists_the_services_and_knows_their_files() {
+    let system = System::start().await;
+    let mut client = ServerReflectionClient::new(system.api().channel);
+    let ask = |message_request| ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(message_request),
+    };
+    let questions = [
+        ask(MessageRequest::ListServices(String::new())),
+        ask(MessageRequest::FileContainingSymbol(
+            "opportune.v1.LeadConversionService".into(),
+        )),
+    ];
+    let mut answers = client
+        .server_reflection_info(tokio_stream::iter(questions))
+        .await
+        .unwrap()
+        .into_inner();
+    let first = answers.message().await.unwrap().unwrap().message_response.unwrap();
+    let MessageResponse::ListServicesResponse(list) = first else {
+        panic!("{first:?}")
+    };
+    let names: Vec<_> = list.service.iter().map(|service| service.name.as_str()).collect();
+    for service in SERVICES {
+        assert!(names.contains(&service), "{service} in {names:?}");
+    }
+    let second = answers.message().await.unwrap().unwrap().message_response.unwrap();
+    let MessageResponse::FileDescriptorResponse(files) = second else {
+        panic!("{second:?}")
+    };
+    assert!(!files.file_descriptor_proto.is_empty());
+}
+
+#[tokio::test]
+async fn health_is_told_for_the_server_and_for_each_service() {
+    let system = System::start().await;
+    let mut client = HealthClient::new(system.api().channel);
+    for service in SERVICES.into_iter().chain([""]) {
+        soon("it is serving", || {
+            let mut client = client.clone();
+            async move {
+                let answer = client
+                    .check(HealthCheckRequest {
+                        service: service.into(),
+                    })
+                    .await
+                    .ok()?;
+                (answer.into_inner().status() == ServingStatus::Serving).then_some(())
+            }
+        })
+        .await;
+    }
+    let unknown = client
+        .check(HealthCheckRequest {
+            service: "opportune.v1.NoService".into(),
+        })
+        .await;
+    assert_eq!(unknown.unwrap_err().code(), Code::NotFound);
+    for (path, says) in [("/livez", ""), ("/readyz", ""), ("/metrics", "opportune_")] {
+        let answer = http::get(&system.node.ops, path).await.unwrap();
+        let body = String::from_utf8(answer.body).unwrap();
+        assert!(
+            answer.status == 200 && body.contains(says),
+            "{path}: {} {body}",
+            answer.status
+        );
+    }
+}
+
+/// A message as a frame of gRPC-Web.
+fn frame(message: &impl Message) -> Vec<u8> {
+    let body = message.encode_to_vec();
+    let mut frame = vec![0];
+    frame.extend(u32::try_from(body.len()).unwrap().to_be_bytes());
+    frame.extend(body);
+    frame
+}
+
+#[tokio::test]
+async fn a_browser_calls_by_grpc_web_over_plain_http() {
+    let system = System::start().await;
+    let api = system.api();
+    let headers = [
+        ("content-type", "application/grpc-web+proto"),
+        ("x-grpc-web", "1"),
+        ("x-tenant-id", &api.tenant.to_string()),
+    ];
+    let request = CreateLeadRequest {
+        lead: Some(lead_of("Ann Lee")),
+        ..CreateLeadRequest::default()
+    };
+    let path = "/opportune.v1.LeadService/CreateLead";
+    let answer = http::send(&system.node.grpc, "POST", path, &headers, &frame(&request))
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.head);
+    let length = u32::from_be_bytes(answer.body[1..5].try_into().unwrap()) as usize;
+    let lead = CreateLeadResponse::decode(&answer.body[5..5 + length])
+        .unwrap()
+        .lead
+        .unwrap();
+    let trailer = String::from_utf8_lossy(&answer.body[5 + length..]).to_lowercase();
+    assert!(
+        trailer.contains("grpc-status:0") || trailer.contains("grpc-status: 0"),
+        "{trailer}"
+    );
+    assert_eq!(api.lead(&lead.id).await, lead);
+
+    let wrong = CreateLeadRequest::default();
+    let answer = http::send(&system.node.grpc, "POST", path, &headers, &frame(&wrong))
+        .await
+        .unwrap();
+    let told = answer.head + &String::from_utf8_lossy(&answer.body).to_lowercase();
+    assert!(told.contains("grpc-status-details-bin"), "details come too: {told}");
+}
+
+#[tokio::test]
+async fn what_is_not_there_yet_says_so() {
+    let system = System::start().await;
+    let api = system.api();
+    let missing = expected(Code::Unimplemented, "NOT_IMPLEMENTED");
+    let (mut conversions, mut leads) = (api.conversions(), api.leads());
+    let id = new_id_text;
+    let merge = MergeLeadsRequest {
+        lead_ids: vec![id(), id()],
+        ..MergeLeadsRequest::default()
+    };
+    assert_eq!(refusal(conversions.merge_leads(merge).await), missing);
+    let revert = RevertConversionRequest {
+        id: id(),
+        ..RevertConversionRequest::default()
+    };
+    assert_eq!(refusal(conversions.revert_conversion(revert).await), missing);
+    let batch = BatchConvertLeadsRequest {
+        lead_ids: vec![id()],
+        ..BatchConvertLeadsRequest::default()
+    };
+    assert_eq!(refusal(conversions.batch_convert_leads(batch).await), missing);
+    assert_eq!(
+        refusal(conversions.get_batch(GetBatchRequest { id: id() }).await),
+        missing
+    );
+    assert_eq!(
+        refusal(conversions.cancel_batch(CancelBatchRequest { id: id() }).await),
+        missing
+    );
+    let retry = RetryBatchRequest {
+        id: id(),
+        ..RetryBatchRequest::default()
+    };
+    assert_eq!(refusal(conversions.retry_batch(retry).await), missing);
+    let watch = WatchBatchRequest {
+        id: id(),
+        ..WatchBatchRequest::default()
+    };
+    assert_eq!(refusal(conversions.watch_batch(watch).await), missing);
+    let entry = AddTimelineEntryRequest {
+        lead_id: id(),
+        ..AddTimelineEntryRequest::default()
+    };
+    assert_eq!(refusal(leads.add_timeline_entry(entry).await), missing);
+    let timeline = ListTimelineRequest {
+        lead_id: id(),
+        ..ListTimelineRequest::default()
+    };
+    assert_eq!(refusal(leads.list_timeline(timeline).await), missing);
+    let lead = api.create(lead_of("Ann Lee")).await.id;
+    let mode = ConversionMode::Merge.into();
+    let merge = ConvertLeadRequest {
+        lead_id: lead,
+        mode,
+        ..ConvertLeadRequest::default()
+    };
+    assert_eq!(refusal(api.convert(merge).await), missing);
+}
