@@ -59,6 +59,20 @@ impl BrokerControl {
         }
     }
 
+    /// All virtual hosts of the broker of this machine; of a private one none are known, and none outlive it.
+    ///
+    /// # Errors
+    /// When the broker cannot be commanded.
+    pub fn list(&self) -> anyhow::Result<Vec<String>> {
+        match self {
+            Self::Command => {
+                let listed = command(&["list_vhosts", "name", "--no-table-headers"])?;
+                Ok(listed.lines().map(|line| line.trim().to_owned()).collect())
+            }
+            Self::Owner(_) => Ok(Vec::new()),
+        }
+    }
+
     /// A broker can be commanded.
     pub fn works(&self) -> bool {
         match self {
@@ -110,8 +124,14 @@ fn ask(address: &str, command: &str) -> anyhow::Result<()> {
 }
 
 fn evaluate(code: &str) -> anyhow::Result<()> {
+    command(&["eval", code]).map(drop)
+}
+
+/// What `rabbitmqctl` prints.
+fn command(arguments: &[&str]) -> anyhow::Result<String> {
     let output = Command::new("rabbitmqctl")
-        .args(["--quiet", "eval", code])
+        .arg("--quiet")
+        .args(arguments)
         .output()
         .context("rabbitmqctl cannot be started")?;
     ensure!(
@@ -119,7 +139,7 @@ fn evaluate(code: &str) -> anyhow::Result<()> {
         "rabbitmqctl: {}",
         String::from_utf8_lossy(&output.stderr).trim()
     );
-    Ok(())
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Names stand in Erlang code.

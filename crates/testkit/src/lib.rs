@@ -17,7 +17,7 @@ mod servers;
 mod template;
 mod work;
 
-pub use broker::TestBroker;
+pub use broker::{TestBroker, delete_leftovers};
 pub use builders::{customer, ids, lead, moment, new_id, new_tenant, patch};
 pub use chaos::ChaosProxy;
 pub use control::{BrokerControl, serve_control};

@@ -18,6 +18,8 @@ const LIVING: [LeadStatus; 4] = [
     LeadStatus::Archived,
 ];
 
+const KINDS: [LeadType; 2] = [LeadType::Lead, LeadType::Opportunity];
+
 /// Whose records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
@@ -60,21 +62,18 @@ fn finds_few(filter: &LeadFilter) -> bool {
     !filter.words.is_empty() || filter.external_id.is_some() || filter.customer_id.is_some()
 }
 
-/// Gives a part the equal values that the index of its owner, team, stage or status begins with.
+/// Gives a part the equal values that come before the time in the index of its owner, team, stage or status.
 fn divide(filter: &LeadFilter, branch: Branch) -> Vec<Branch> {
     let of_somebody = branch.owner != Owner::Anybody || filter.team_id.is_some();
+    let in_stage = filter.stage_id.is_some();
     let statuses: Vec<Option<&'static str>> = match branch.status {
-        None if of_somebody || filter.stage_id.is_some() => {
-            LIVING.iter().map(|status| Some(names::lead_status(*status))).collect()
-        }
+        None if of_somebody || in_stage => LIVING.iter().map(|status| Some(names::lead_status(*status))).collect(),
         status => vec![status],
     };
-    let by_status = statuses.iter().all(Option::is_some) && filter.stage_id.is_none();
+    // The index of stages knows no type, and that of all records begins with the status.
+    let by_kind = !in_stage && (of_somebody || branch.status.is_some());
     let kinds: Vec<Option<&'static str>> = match branch.kind {
-        None if of_somebody || by_status => [LeadType::Lead, LeadType::Opportunity]
-            .iter()
-            .map(|kind| Some(names::lead_type(*kind)))
-            .collect(),
+        None if by_kind => KINDS.iter().map(|kind| Some(names::lead_type(*kind))).collect(),
         kind => vec![kind],
     };
     statuses

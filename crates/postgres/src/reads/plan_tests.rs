@@ -4,22 +4,26 @@
 use super::*;
 use crate::pool;
 use opportune_domain::access::{Caller, Role};
-use opportune_domain::keys::Key;
 use opportune_domain::ids::{CustomerId, SalespersonId, StageId, TeamId};
+use opportune_domain::keys::Key;
 use opportune_domain::lead::{LeadStatus, LeadType};
 use opportune_testkit::TestDatabase;
 use serde_json::Value;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Execute, Executor};
 
 const TENANT: TenantId = TenantId(Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001));
+const LEADS: i64 = 40_000;
+/// A page of fifty, and one more row that tells whether there is another page.
 const PAGE: i64 = 51;
+/// Two filters of which an index knows one cost some rows more than the page has.
+const MOST_ROWS: f64 = 500.0;
 
 /// The record of a kind with this number.
 fn numbered(kind: u128, number: u128) -> Uuid {
     Uuid::from_u128((kind << 64) | number)
 }
 
-/// A filter, its name, and how many rows its page may cost at most.
+/// The filters of the pipeline view and of callers that synchronise.
 fn views() -> Vec<(&'static str, LeadFilter, LeadOrder)> {
     let newest = |by| LeadOrder { by, descending: true };
     let person = Some(SalespersonId(numbered(1, 3)));
@@ -28,47 +32,172 @@ fn views() -> Vec<(&'static str, LeadFilter, LeadOrder)> {
     let open = Some(LeadStatus::Open);
     let kind = Some(LeadType::Opportunity);
     let any = LeadFilter::default;
-    let own = Caller { actor: person.map(|person| person.0), role: Role::SalespersonOwn };
+    let own = Caller {
+        actor: person.map(|person| person.0),
+        role: Role::SalespersonOwn,
+    };
     let mut views = Vec::new();
     for (name, filter) in [
         ("all", any()),
         ("status", LeadFilter { status: open, ..any() }),
         ("type", LeadFilter { kind, ..any() }),
-        ("status type", LeadFilter { status: open, kind, ..any() }),
+        (
+            "status type",
+            LeadFilter {
+                status: open,
+                kind,
+                ..any()
+            },
+        ),
         ("own", LeadFilter { caller: own, ..any() }),
-        ("own status type", LeadFilter { caller: own, status: open, kind, ..any() }),
-        ("own team", LeadFilter { caller: own, team_id: team, ..any() }),
-        ("salesperson", LeadFilter { salesperson_id: person, ..any() }),
-        ("salesperson status type", LeadFilter { salesperson_id: person, status: open, kind, ..any() }),
-        ("salesperson stage", LeadFilter { salesperson_id: person, stage_id: stage, status: open, ..any() }),
-        ("unassigned", LeadFilter { unassigned: true, ..any() }),
-        ("unassigned status", LeadFilter { unassigned: true, status: open, ..any() }),
+        (
+            "own status type",
+            LeadFilter {
+                caller: own,
+                status: open,
+                kind,
+                ..any()
+            },
+        ),
+        (
+            "own team",
+            LeadFilter {
+                caller: own,
+                team_id: team,
+                ..any()
+            },
+        ),
+        (
+            "salesperson",
+            LeadFilter {
+                salesperson_id: person,
+                ..any()
+            },
+        ),
+        (
+            "salesperson status type",
+            LeadFilter {
+                salesperson_id: person,
+                status: open,
+                kind,
+                ..any()
+            },
+        ),
+        (
+            "salesperson stage",
+            LeadFilter {
+                salesperson_id: person,
+                stage_id: stage,
+                status: open,
+                ..any()
+            },
+        ),
+        (
+            "unassigned",
+            LeadFilter {
+                unassigned: true,
+                ..any()
+            },
+        ),
+        (
+            "unassigned status",
+            LeadFilter {
+                unassigned: true,
+                status: open,
+                ..any()
+            },
+        ),
         ("team", LeadFilter { team_id: team, ..any() }),
-        ("team status type", LeadFilter { team_id: team, status: open, kind, ..any() }),
-        ("team stage", LeadFilter { team_id: team, stage_id: stage, ..any() }),
-        ("stage", LeadFilter { stage_id: stage, ..any() }),
-        ("stage status type", LeadFilter { stage_id: stage, status: open, kind, ..any() }),
-        ("customer", LeadFilter { customer_id: Some(CustomerId(numbered(4, 4))), ..any() }),
-        ("external id", LeadFilter { external_id: Some("ext-50".to_owned()), ..any() }),
-        ("rare word", LeadFilter { words: vec!["rare7".to_owned()], ..any() }),
-        ("common word", LeadFilter { words: vec!["common".to_owned()], ..any() }),
-        ("both words", LeadFilter { words: vec!["common".to_owned(), "rare7".to_owned()], ..any() }),
+        (
+            "team status type",
+            LeadFilter {
+                team_id: team,
+                status: open,
+                kind,
+                ..any()
+            },
+        ),
+        (
+            "team stage",
+            LeadFilter {
+                team_id: team,
+                stage_id: stage,
+                ..any()
+            },
+        ),
+        (
+            "stage",
+            LeadFilter {
+                stage_id: stage,
+                ..any()
+            },
+        ),
+        (
+            "stage status type",
+            LeadFilter {
+                stage_id: stage,
+                status: open,
+                kind,
+                ..any()
+            },
+        ),
+        (
+            "customer",
+            LeadFilter {
+                customer_id: Some(CustomerId(numbered(4, 4))),
+                ..any()
+            },
+        ),
+        (
+            "external id",
+            LeadFilter {
+                external_id: Some("ext-50".to_owned()),
+                ..any()
+            },
+        ),
+        (
+            "rare word",
+            LeadFilter {
+                words: vec!["rare".to_owned()],
+                ..any()
+            },
+        ),
+        (
+            "common word",
+            LeadFilter {
+                words: vec!["common".to_owned()],
+                ..any()
+            },
+        ),
+        (
+            "both words",
+            LeadFilter {
+                words: vec!["common".to_owned(), "rare".to_owned()],
+                ..any()
+            },
+        ),
     ] {
         views.push((name, filter, newest(SortKey::CreateTime)));
     }
-    views.push(("changes", any(), LeadOrder { by: SortKey::UpdateTime, descending: false }));
+    views.push((
+        "changes",
+        any(),
+        LeadOrder {
+            by: SortKey::UpdateTime,
+            descending: false,
+        },
+    ));
     views
 }
 
-async fn examined(tx: &mut Tx, mut query: QueryBuilder<Postgres>) -> (f64, f64, Value) {
-    use sqlx::Execute;
+/// The rows that are read for a page, and the plan, for people.
+async fn examined(tx: &mut Tx, mut query: QueryBuilder<Postgres>) -> (f64, String) {
     let mut built = query.build();
     let arguments = built.take_arguments().unwrap().unwrap();
     let sql = format!("EXPLAIN (ANALYZE, FORMAT JSON) {}", built.sql().as_str());
     let explained = sqlx::query_scalar_with(AssertSqlSafe(sql), arguments).persistent(false);
     let plan: Value = explained.fetch_one(&mut **tx).await.unwrap();
-    let time = plan[0]["Execution Time"].as_f64().unwrap() + plan[0]["Planning Time"].as_f64().unwrap();
-    (rows_of(&plan[0]["Plan"]), time, plan)
+    (rows_of(&plan[0]["Plan"]), plan[0]["Plan"].to_string())
 }
 
 /// Rows that the leaves of a plan read, those included that a filter threw away.
@@ -80,31 +209,26 @@ fn rows_of(node: &Value) -> f64 {
     }
 }
 
-async fn fill(db: &TestDatabase, leads: i64) {
-    use sqlx::Executor;
-    let sql = include_str!("plan_tests.sql")
-        .replace(":leads", &leads.to_string())
-        .replace(":common", &Key::of_word("common").hash.to_string())
-        .replace(":rare", &Key::of_word("rare7").hash.to_string());
-    db.owner().await.unwrap().execute(AssertSqlSafe(sql)).await.unwrap();
-}
-
 #[tokio::test]
-async fn explore() {
+async fn a_page_of_the_pipeline_view_costs_about_as_many_rows_as_it_shows() {
     let db = TestDatabase::new().await.unwrap();
-    fill(&db, std::env::var("PLAN_LEADS").unwrap().parse().unwrap()).await;
+    let sql = include_str!("plan_tests.sql")
+        .replace(":leads", &LEADS.to_string())
+        .replace(":common", &Key::of_word("common").hash.to_string())
+        .replace(":rare", &Key::of_word("rare").hash.to_string());
+    db.owner().await.unwrap().execute(AssertSqlSafe(sql)).await.unwrap();
     let database = crate::Database::open(&crate::DatabaseOptions::new(db.url())).unwrap();
+    let mut costly = Vec::new();
     for (name, filter, order) in views() {
-        let mut tx = pool::begin(&database.app, TENANT, pool::Access::Snapshot).await.unwrap();
+        let mut tx = pool::begin(&database.app, TENANT, pool::Access::Snapshot)
+            .await
+            .unwrap();
         let parts = branches::of_list(&filter, order.by);
-        let (rows, time, plan) = examined(&mut tx, page_query(TENANT, &filter, order, &parts, None, PAGE)).await;
-        println!("{name:28} parts {:2} rows {rows:8} time {time:8.2}", parts.len());
-        if rows > 1000.0 { println!("{}", plan_text(&plan[0]["Plan"], 0)); }
+        let query = page_query(TENANT, &filter, order, &parts, None, PAGE);
+        let (rows, plan) = examined(&mut tx, query).await;
+        if rows > MOST_ROWS {
+            costly.push(format!("{name}: {rows} rows by {plan}"));
+        }
     }
-}
-
-fn plan_text(node: &Value, depth: usize) -> String {
-    let mut text = format!("{:depth$}{} {} rows {} loops {} removed {}\n", "", node["Node Type"], node["Index Name"], node["Actual Rows"], node["Actual Loops"], node["Rows Removed by Filter"], depth = depth * 2);
-    for below in node["Plans"].as_array().into_iter().flatten() { text += &plan_text(below, depth + 1); }
-    text
+    assert!(costly.is_empty(), "of {LEADS} leads: {costly:#?}");
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use opportune_sandbox::{BinarySearch, PostgresOptions, PrivatePostgres, PrivateRabbit, RabbitOptions};
 use opportune_testkit::{
     AMQP_URL, BrokerControl, CONTROL, DATABASE_URL, amqp_url, answers_amqp, answers_postgres, database_url,
-    drop_leftovers, serve_control,
+    delete_leftovers, drop_leftovers, serve_control,
 };
 use std::path::Path;
 use std::process::{ExitCode, ExitStatus};
@@ -74,7 +74,10 @@ struct Broker {
 
 /// A private broker, unless one is there in which we may make virtual hosts.
 async fn broker(folder: &Path) -> anyhow::Result<Option<Broker>> {
-    let commanded = tokio::task::spawn_blocking(|| BrokerControl::from_env().works());
+    let commanded = tokio::task::spawn_blocking(|| {
+        let control = BrokerControl::from_env();
+        control.works() && delete_leftovers(&control).is_ok()
+    });
     if answers_amqp(&amqp_url()).await && commanded.await? {
         return Ok(None);
     }
