@@ -21,10 +21,6 @@ impl Session<'_> {
         if new.config {
             self.lock_config().await?;
         }
-        if !new.requests.is_empty() {
-            let seen = load::requests(&mut self.tx, self.tenant, &uuids(&new.requests)).await?;
-            self.world.seen.extend(seen.into_iter().map(|one| (one.id, one)));
-        }
         self.load_imports(new).await?;
         self.load_conversions(new).await?;
         self.load_named_leads(new).await?;
@@ -41,7 +37,23 @@ impl Session<'_> {
         let customers_of_leads = self.load_found_leads(new, leads).await?;
         customers.extend(customers_of_leads);
         self.load_families(&new.families).await?;
-        self.load_customers(customers).await
+        self.load_customers(customers).await?;
+        self.load_requests(new).await
+    }
+
+    /// Last in every round: who made the same call a moment ago has committed its request together with what was read
+    /// above, and that must be taken for an answer to the call, not for something in its way.
+    async fn load_requests(&mut self, new: &Needs) -> Result<(), DbError> {
+        let wanted = self.loaded.requests.union(&new.requests);
+        let unseen: Vec<Uuid> = wanted
+            .filter(|id| !self.world.seen.contains_key(id))
+            .map(|id| id.0)
+            .collect();
+        if !unseen.is_empty() {
+            let seen = load::requests(&mut self.tx, self.tenant, &unseen).await?;
+            self.world.seen.extend(seen.into_iter().map(|one| (one.id, one)));
+        }
+        Ok(())
     }
 
     async fn lock_config(&mut self) -> Result<(), DbError> {
