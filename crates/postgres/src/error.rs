@@ -106,6 +106,9 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::BeginFailed => true,
+        // Accepted and closed again before the first byte, as while a server or a proxy goes away: the driver takes the
+        // missing answer about TLS for a zero.
+        sqlx::Error::Protocol(message) => message.contains("SSLRequest"),
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             // Connection; insufficient resources; operator intervention (also a statement's timeout); a transaction
             // that rested too long; read only, as a server is that has just become a replica.
