@@ -82,11 +82,9 @@ impl DatabaseOptions {
                 millis(self.idle_in_transaction_timeout),
             ),
         ]);
-        // Every statement here finds few rows by an index, and says so to the planner. Plans are not kept: one made while
-        // a table was small would read the whole table for as long as the connection lives. (The migration about
-        // statistics does the rest.)
+        // Every statement here finds few rows by an index, and says so to the planner: a plan that is kept from when a
+        // table was small reads by an index too. (The migration about statistics does the rest.)
         let options = options.options([
-            ("plan_cache_mode", "force_custom_plan"),
             ("enable_seqscan", "off"),
             ("enable_hashjoin", "off"),
             ("enable_mergejoin", "off"),
