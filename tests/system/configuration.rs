@@ -311,7 +311,7 @@ async fn people_join_and_leave_teams() {
             .into_inner()
             .team
             .unwrap();
-        assert_eq!(joined.member_ids, [bo.clone()]);
+        assert_eq!(joined.member_ids, std::slice::from_ref(&bo));
     }
     let assigned = api
         .create(Lead {

@@ -4,6 +4,8 @@ mod case;
 mod contact;
 mod conversions;
 mod leads;
+mod people;
+mod questions;
 mod setup;
 
 use crate::support::{Api, System, fields, import_stream, lead_of, new_id_text, refusal};
@@ -34,12 +36,12 @@ async fn all_are_refused(cases: impl FnOnce(&Lead) -> Vec<Case>) {
 
 #[tokio::test]
 async fn records_that_cannot_be_created_or_changed() {
-    all_are_refused(|lead| leads::writes(lead)).await;
+    all_are_refused(leads::cases).await;
 }
 
 #[tokio::test]
 async fn questions_and_orders_about_records_that_make_no_sense() {
-    all_are_refused(|lead| leads::requests(lead)).await;
+    all_are_refused(questions::cases).await;
 }
 
 #[tokio::test]
@@ -49,12 +51,12 @@ async fn customers_that_cannot_be_created_or_changed() {
 
 #[tokio::test]
 async fn conversions_and_searches_that_make_no_sense() {
-    all_are_refused(|lead| conversions::cases(lead)).await;
+    all_are_refused(conversions::cases).await;
 }
 
 #[tokio::test]
 async fn settings_stages_teams_and_salespeople_that_make_no_sense() {
-    all_are_refused(|_| setup::cases()).await;
+    all_are_refused(|_| setup::cases().into_iter().chain(people::cases()).collect()).await;
 }
 
 #[tokio::test]

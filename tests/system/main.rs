@@ -1,4 +1,8 @@
 //! The system from outside: real processes, real PostgreSQL, real RabbitMQ, and only the contract in between.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and so does what tests have in common"
+)]
 
 mod access;
 mod commands;
