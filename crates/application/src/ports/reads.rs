@@ -52,7 +52,7 @@ pub enum SortKey {
     CreateTime,
     /// Time of the last change.
     UpdateTime,
-    /// Expected revenue; none counts as 0.
+    /// Expected revenue; records without one come last, whichever way it is sorted.
     ExpectedRevenue,
     /// Priority.
     Priority,
