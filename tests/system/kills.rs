@@ -8,8 +8,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use tonic::Code;
 
@@ -19,6 +19,8 @@ const SAME: usize = 4;
 const IN_FLIGHT: usize = 32;
 const ROLES: [&str; 4] = ["serve", "work", "relay", "work"];
 const KILLS: usize = 12;
+/// How many conversions have been accepted and have not ended.
+const LIVE: &str = "SELECT count(*) FROM conversions WHERE state IN ('queued', 'running')";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_killed_every_accepted_conversion_ends_exactly_once() {
@@ -38,9 +40,10 @@ async fn whoever_is_killed_every_accepted_conversion_ends_exactly_once() {
     let api = Api::new(&address);
     let leads = import(&api).await;
 
-    let accepted = Arc::new(AtomicUsize::new(0));
-    let calls = tokio::spawn(convert_all(api.clone(), leads.clone(), accepted.clone()));
-    let nodes = kill_at_random(&site, nodes, &address, &accepted, seed).await;
+    // Calls are let go in shares, one with each kill: every kill strikes while something is under way.
+    let released = Arc::new(Semaphore::new(0));
+    let calls = tokio::spawn(convert_all(api.clone(), leads, released.clone()));
+    let nodes = kill_at_random(&site, nodes, &address, &released, seed).await;
     let ids = calls.await.unwrap();
     assert_eq!(
         ids.len(),
@@ -103,15 +106,16 @@ async fn import(api: &Api) -> Vec<String> {
 }
 
 /// Every call is repeated until it is answered, as a caller with a request id does.
-async fn convert_all(api: Api, leads: Vec<String>, accepted: Arc<AtomicUsize>) -> BTreeSet<String> {
+async fn convert_all(api: Api, leads: Vec<String>, released: Arc<Semaphore>) -> BTreeSet<String> {
     stream::iter(leads)
-        .map(|lead| convert(api.clone(), lead, accepted.clone()))
+        .map(|lead| convert(api.clone(), lead, released.clone()))
         .buffer_unordered(IN_FLIGHT)
         .collect()
         .await
 }
 
-async fn convert(api: Api, lead: String, accepted: Arc<AtomicUsize>) -> String {
+async fn convert(api: Api, lead: String, released: Arc<Semaphore>) -> String {
+    released.acquire().await.unwrap().forget();
     let request = ConvertLeadRequest {
         request_id: new_id_text(),
         on_duplicates: DuplicatePolicy::Ignore.into(),
@@ -120,10 +124,7 @@ async fn convert(api: Api, lead: String, accepted: Arc<AtomicUsize>) -> String {
     };
     loop {
         match api.convert(request.clone()).await {
-            Ok(conversion) => {
-                accepted.fetch_add(1, Ordering::SeqCst);
-                return conversion.id;
-            }
+            Ok(conversion) => return conversion.id,
             Err(status) => {
                 let passing = [
                     Code::Unavailable,
@@ -133,6 +134,11 @@ async fn convert(api: Api, lead: String, accepted: Arc<AtomicUsize>) -> String {
                     Code::DeadlineExceeded,
                 ];
                 assert!(passing.contains(&status.code()), "{status:?}");
+                // A fault that the server itself tells of is no lost connection.
+                assert!(
+                    status.code() != Code::Internal || status.details().is_empty(),
+                    "{status:?}"
+                );
                 sleep(Duration::from_millis(100)).await;
             }
         }
@@ -144,18 +150,15 @@ async fn kill_at_random(
     site: &Site,
     mut nodes: Vec<Node>,
     address: &str,
-    accepted: &AtomicUsize,
+    released: &Semaphore,
     seed: u64,
 ) -> Vec<Node> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut struck = 0;
     for kill in 0..KILLS {
-        // Spread over the whole time: each kill has its share of what is accepted, then its moment.
-        let share = LEADS * kill / KILLS;
-        within(Duration::from_secs(120), "calls go on", || async {
-            (accepted.load(Ordering::SeqCst) >= share).then_some(())
-        })
-        .await;
-        sleep(Duration::from_millis(random.random_range(0..150))).await;
+        released.add_permits(LEADS / KILLS);
+        sleep(Duration::from_millis(random.random_range(0..200))).await;
+        struck += usize::from(site.database.number(LIVE).await.unwrap() > 0);
         // Everybody is hit, in the order of chance.
         let victim = if kill < ROLES.len() {
             kill
@@ -169,5 +172,8 @@ async fn kill_at_random(
         };
         nodes.insert(victim, site.start(&arguments).await);
     }
+    println!("{struck} of {KILLS} kills struck while conversions were under way");
+    assert!(struck > KILLS / 2);
+    released.add_permits(LEADS);
     nodes
 }
