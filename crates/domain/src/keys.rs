@@ -62,7 +62,7 @@ impl Key {
         Self::new(KeyKind::Customer, &id.to_string())
     }
 
-    /// The key of a search word, in the form of [`normal::words`].
+    /// The key of a search word, in the form of [`normal::words()`].
     pub fn of_word(word: &str) -> Self {
         Self::new(KeyKind::Word, word)
     }
