@@ -3,6 +3,7 @@
 //! `rabbitmqctl` starts an Erlang machine for each command, which takes seconds; `erl_call` takes milliseconds.
 
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
@@ -68,7 +69,7 @@ impl Control<'_> {
             .envs(erlang_environment(self.folder, self.ports))
             .args(["-timeout", &PATIENCE.as_secs().to_string(), "-address"])
             .arg(format!("127.0.0.1:{}", self.ports.distribution))
-            .arg("-e")
+            .args(["-h", &client_name(), "-e"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -95,6 +96,16 @@ impl Control<'_> {
             .to_owned();
         Err(SandboxError::Control { action, answer })
     }
+}
+
+/// A name for one command. All commands have the same one by default, and the broker refuses a second client of a name.
+fn client_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!(
+        "opportune-{}-{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    )
 }
 
 /// An Erlang binary of these bytes, written so that no character needs quoting.
