@@ -114,6 +114,20 @@ impl EventBody {
         }
     }
 
+    /// When the record it is about was changed; `None` = it is not about a record with such a time.
+    pub fn record_time(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::LeadCreated { lead }
+            | Self::LeadUpdated { lead }
+            | Self::LeadLost { lead }
+            | Self::LeadRestored { lead }
+            | Self::OpportunityWon { lead } => Some(lead.update_time),
+            Self::OpportunityCreated { opportunity, .. } => Some(opportunity.update_time),
+            Self::CustomerCreated { customer, .. } => Some(customer.update_time),
+            Self::ConversionFailed { .. } => None,
+        }
+    }
+
     /// `<entity>.<verb>`, the first two words of the routing key.
     pub fn topic(&self) -> &'static str {
         let name = self.type_name();

@@ -18,7 +18,7 @@ use crate::keys::{self, Key};
 use crate::lead::Lead;
 use crate::request::SeenRequest;
 use crate::tenant::TenantConfig;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -95,7 +95,7 @@ impl World {
         let id = lead.id;
         let before = self.leads.get(&id);
         lead.version = before.map_or(1, |before| before.version + 1);
-        lead.update_time = self.now;
+        lead.update_time = self.later_than(before.map(|before| before.update_time));
         self.changes.note_lead(id, before);
         let (old, new) = self.rekeyed_lead(before, &lead);
         self.lead_hits.move_to(id, &old, new);
@@ -103,6 +103,12 @@ impl World {
             self.external_ids.insert(lead.external_id.clone(), id);
         }
         self.leads.entry(id).insert_entry(lead).into_mut()
+    }
+
+    /// Now, or just after the last change of a record: a transaction that had to wait for its lock began before that
+    /// change, and time must not run backwards against the version.
+    fn later_than(&self, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
+        last.map_or(self.now, |last| self.now.max(last + TimeDelta::microseconds(1)))
     }
 
     /// The keys by which a lead was found before this change and is found after it, so that the next decision in this
@@ -127,7 +133,7 @@ impl World {
         let id = customer.id;
         let before = self.customers.get(&id);
         customer.version = before.map_or(1, |before| before.version + 1);
-        customer.update_time = self.now;
+        customer.update_time = self.later_than(before.map(|before| before.update_time));
         self.changes.note_customer(id, before);
         let country = &self.config.settings.default_country;
         let old = before.map_or_else(BTreeSet::new, |before| keys::stored_of_customer(before, country));
@@ -154,7 +160,7 @@ impl World {
         self.changes.events.push(Event {
             id,
             sequence,
-            occurred_at: self.now,
+            occurred_at: body.record_time().map_or(self.now, |time| time.max(self.now)),
             traceparent: traceparent.to_owned(),
             body,
         });
