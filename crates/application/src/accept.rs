@@ -160,6 +160,7 @@ fn fail_all(answers: Vec<oneshot::Sender<Answer>>, error: &StoreError) {
         let same = match error {
             StoreError::Unavailable(source) => StoreError::Unavailable(source.to_string().into()),
             StoreError::Contended => StoreError::Contended,
+            StoreError::Refused(refusal) => StoreError::Refused(refusal.clone()),
             StoreError::Failed(source) => StoreError::Failed(source.to_string().into()),
         };
         let _ = answer.send(Err(AppError::from(same)));

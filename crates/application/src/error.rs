@@ -21,6 +21,7 @@ impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) | StoreError::Contended => Self::Unavailable(error),
+            StoreError::Refused(refusal) => Self::Refused(refusal),
             StoreError::Failed(_) => Self::Internal(error),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::rows::Corrupt;
 use opportune_application::ports::StoreError;
+use opportune_domain::refusal::{Reason, Refusal};
 use std::borrow::Cow;
 
 /// Opening or migrating the database failed.
@@ -80,8 +81,18 @@ impl DbError {
 
     /// Serialization failure, deadlock, unique violation: the next try sees what the others did.
     fn is_conflict(&self) -> bool {
-        self.code()
-            .is_some_and(|code| matches!(&*code, "40001" | "40P01" | "23505"))
+        !self.is_taken_customer_id()
+            && self
+                .code()
+                .is_some_and(|code| matches!(&*code, "40001" | "40P01" | "23505"))
+    }
+
+    /// A customer's external id is another one's: the index says so, and trying again changes nothing.
+    fn is_taken_customer_id(&self) -> bool {
+        match self {
+            Self::Sql(sqlx::Error::Database(error)) => error.constraint() == Some("customers_external_id"),
+            _ => false,
+        }
     }
 }
 
@@ -120,8 +131,12 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
 
 impl From<DbError> for StoreError {
     fn from(error: DbError) -> Self {
-        // A lock was not given in time.
-        if error.code().is_some_and(|code| code == "55P03") || error.is_conflict() {
+        if error.is_taken_customer_id() {
+            let message = "another customer has this external_id";
+            return Self::Refused(Refusal::new(Reason::ExternalIdTaken, message));
+        }
+        // A lock was not given in time, or a statement took too long.
+        if error.code().is_some_and(|code| matches!(&*code, "55P03" | "57014")) || error.is_conflict() {
             return Self::Contended;
         }
         match error {

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use opportune_domain::conversion::Conversion;
 use opportune_domain::ids::{ConversionId, CustomerId, LeadId, RequestId, TenantId};
 use opportune_domain::keys::Key;
+use opportune_domain::refusal::Refusal;
 use opportune_domain::world::World;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -93,6 +94,9 @@ pub enum StoreError {
     /// Others were in the way too often. Trying again makes sense.
     #[error("gave way to other work too often")]
     Contended,
+    /// A rule that only the store can check says no. An answer, not a fault.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// It answered, and the answer is a fault. Trying again will not help.
     #[error("failed: {0}")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
