@@ -7,22 +7,25 @@ use crate::ports::{Meter, Outbound, Outbox, OutboxRow, Publisher};
 use opportune_domain::ids::TenantId;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Most rows that wait to be published by this process; more are left to the relay.
 const BACKLOG: usize = 20_000;
+/// Rows that waited longer are left to the relay: their lease (30 s) is about to end, and it would send them too.
+const FRESH: Duration = Duration::from_secs(20);
 /// Most rows in one round of publishing.
 const ROUND: usize = 1_000;
 
 /// Takes committed outbox rows.
 #[derive(Debug, Clone)]
-pub struct Dispatcher(mpsc::Sender<OutboxRow>);
+pub struct Dispatcher(mpsc::Sender<(Instant, OutboxRow)>);
 
 /// Publishes what the dispatcher takes.
 pub struct DispatchLoop {
-    rows: mpsc::Receiver<OutboxRow>,
+    rows: mpsc::Receiver<(Instant, OutboxRow)>,
     sender: Sender,
 }
 
@@ -46,8 +49,9 @@ impl Dispatcher {
 
     /// Takes rows; never waits. What does not fit is left to the relay.
     pub fn take(&self, rows: Vec<OutboxRow>) {
+        let now = Instant::now();
         for row in rows {
-            if self.0.try_send(row).is_err() {
+            if self.0.try_send((now, row)).is_err() {
                 return;
             }
         }
@@ -67,13 +71,18 @@ impl DispatchLoop {
             if taken == 0 {
                 return;
             }
-            self.sender.send(std::mem::take(&mut rows)).await;
+            self.sender.send(fresh(&mut rows)).await;
         }
         self.rows.close();
         while self.rows.recv_many(&mut rows, ROUND).await > 0 {
-            self.sender.send(std::mem::take(&mut rows)).await;
+            self.sender.send(fresh(&mut rows)).await;
         }
     }
+}
+
+fn fresh(rows: &mut Vec<(Instant, OutboxRow)>) -> Vec<OutboxRow> {
+    let rows = rows.drain(..).filter(|(taken, _)| taken.elapsed() < FRESH);
+    rows.map(|(_, row)| row).collect()
 }
 
 impl Sender {

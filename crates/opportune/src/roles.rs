@@ -120,7 +120,7 @@ pub async fn run(
     };
     let patience = Duration::from_secs(config.server.drain_seconds);
     let drained = tokio::select! {
-        drained = timeout(patience, running.drain()) => drained.is_ok(),
+        drained = timeout(patience, running.drain(patience)) => drained.is_ok(),
         () = shutdown.stop.cancelled() => false,
     };
     outcome?;
@@ -200,9 +200,9 @@ impl Running {
     }
 
     /// Callers first, since some of them wait for the worker; then the worker, then what it left to be published.
-    async fn drain(&mut self) {
+    async fn drain(&mut self, patience: Duration) {
         self.draining.cancel();
-        self.background.drain().await;
+        self.background.drain(patience).await;
         for broker in [self.consuming.take(), Some(self.parts.publishing.clone())]
             .into_iter()
             .flatten()

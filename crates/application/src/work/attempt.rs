@@ -30,7 +30,7 @@ impl Work for BeginAttempt {
         let Some(mut conversion) = live(world, self.id) else {
             return;
         };
-        if conversion.attempt >= tries(world) {
+        if conversion.state == ConversionState::Running && conversion.attempt % tries(world) == 0 {
             give_up(world, self.id, &mut self.ids);
             self.given_up = true;
             return;
@@ -69,7 +69,7 @@ impl Work for FailedAttempt {
         }
         conversion.state = ConversionState::Running;
         conversion.start_time = conversion.start_time.or(Some(world.now));
-        let pause = usize::try_from(conversion.attempt - 1)
+        let pause = usize::try_from((conversion.attempt - 1) % tries(world))
             .ok()
             .and_then(|index| world.config.settings.retry_schedule.get(index))
             .and_then(|pause| TimeDelta::from_std(*pause).ok());
@@ -104,7 +104,8 @@ fn live(world: &World, id: ConversionId) -> Option<Conversion> {
         .cloned()
 }
 
-/// The first try, and one after each pause of the schedule.
+/// The first try, and one after each pause of the schedule. Tries are counted on when a conversion that was given up is
+/// tried again by hand (their number is the sequence of its events), so every so many tries it is given up once more.
 fn tries(world: &World) -> i32 {
     i32::try_from(world.config.settings.retry_schedule.len())
         .unwrap_or(i32::MAX)

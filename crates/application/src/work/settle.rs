@@ -48,6 +48,10 @@ impl Settle {
 
 impl Work for Settle {
     fn needs(&mut self, world: &World) -> Needs {
+        // Every try begins with an empty world: the leads may have changed since the last one.
+        if world.conversions.is_empty() {
+            self.asked.clear();
+        }
         let mut needs = Needs {
             conversions: self.conversions.iter().copied().collect(),
             ..Needs::default()
@@ -76,8 +80,6 @@ impl Work for Settle {
                 self.left_alone.push(*id);
             }
         }
-        // Another try loads the leads anew; they may have changed.
-        self.asked.clear();
     }
 }
 
@@ -181,7 +183,6 @@ impl ChangeConversion {
                     );
                 }
                 conversion.state = ConversionState::Queued;
-                conversion.attempt = 0;
                 conversion.end_time = None;
                 world.changes.jobs.push(JobNote {
                     conversion: conversion.id,

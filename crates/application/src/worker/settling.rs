@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
+/// How often others may be in the way of one unit of work.
+const CONTENDED: usize = 3;
 /// Longest pause between two tries to reach the store.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -107,13 +109,18 @@ impl Worker {
         }
     }
 
-    /// Runs a unit of work; while the store is away it waits, holding its deliveries, and nothing spins.
+    /// Runs a unit of work. While the store is away it waits, holding its deliveries, and nothing spins. Others in the
+    /// way, or a statement that takes too long, are waited for a few times only: then the work has to be done in smaller
+    /// pieces, or later.
     async fn persist(&self, tenant: TenantId, work: &mut dyn Work) -> Result<Committed, StoreError> {
         let mut pause = Duration::from_millis(50);
         let mut complained = false;
+        let mut contended = 0;
         loop {
             match self.parts.store.work(tenant, work).await {
+                Err(StoreError::Contended) if contended == CONTENDED => return Err(StoreError::Contended),
                 Err(error @ (StoreError::Unavailable(_) | StoreError::Contended)) => {
+                    contended += usize::from(matches!(error, StoreError::Contended));
                     if !complained {
                         tracing::warn!(%error, "the store is away or busy; the worker waits for it");
                         complained = true;

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use anyhow::{Context, anyhow};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Duration, Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// The tasks of a process. Dropped, they are ended.
@@ -89,8 +90,10 @@ impl Background {
         }
     }
 
-    /// Tells the tasks to finish, one after the other.
-    pub async fn drain(&mut self) {
+    /// Tells the tasks to finish, one after the other. Each has at most half of the time that is left: a client that does
+    /// not hang up must not keep the worker from finishing.
+    pub async fn drain(&mut self, patience: Duration) {
+        let end = Instant::now() + patience;
         for task in &mut self.stages {
             if let Some(mut task) = task.take() {
                 task.stop.cancel();
@@ -98,8 +101,17 @@ impl Background {
                 if task.handle.is_finished() {
                     continue;
                 }
-                if let Err(error) = flat((&mut task.handle).await, task.name) {
-                    tracing::warn!(error = format!("{error:#}"), "did not end in order");
+                let share = end.saturating_duration_since(Instant::now()) / 2;
+                match timeout(share, &mut task.handle).await {
+                    Ok(ended) => {
+                        if let Err(error) = flat(ended, task.name) {
+                            tracing::warn!(error = format!("{error:#}"), "did not end in order");
+                        }
+                    }
+                    Err(_) => {
+                        tracing::warn!(task = task.name, "was cut off: it did not end in time");
+                        task.handle.abort();
+                    }
                 }
             }
         }
