@@ -119,7 +119,7 @@ fn what_cannot_be_read_in_a_filter_is_named() {
         text: "x".repeat(501),
         ..v1::LeadFilter::default()
     };
-    assert_eq!(field(lead_filter(Some(long))), "text");
+    assert_eq!(field(lead_filter(Some(long))), "filter.text");
     let request = v1::ListConversionsRequest {
         state: -1,
         ..v1::ListConversionsRequest::default()
