@@ -115,7 +115,8 @@ impl AmqpFloor {
                 .queue_delete(queue.into(), lapin::options::QueueDeleteOptions::default())
                 .await?;
         }
-        self.connection.close(200, "done".into()).await?;
+        // A consumer's channel may be closing already, which the client library takes for a fault of the connection's end.
+        let _ = self.connection.close(200, "done".into()).await;
         Ok(())
     }
 }
