@@ -14,7 +14,7 @@ cargo build --release --quiet -p opportune
 opportune=$PWD/target/release/opportune
 mkdir -p "$data"
 rm -f "$data/endpoints.json"
-"$opportune" dev --data "$data" --keep 2>"$data/service.log" >/dev/null &
+"$opportune" dev --data "$data" 2>"$data/service.log" >/dev/null &
 service=$!
 stop() { kill -TERM "$service" 2>/dev/null && wait "$service"; }
 trap stop EXIT

@@ -17,22 +17,10 @@ pub(crate) async fn by_ids(
     ids: &[Uuid],
     external_ids: &[String],
 ) -> Result<Vec<Lead>, DbError> {
-    let rows = if external_ids.is_empty() {
-        select_leads!("WHERE tenant_id = $1 AND id = ANY($2)", tenant.0, ids)
-            .fetch_all(&mut **tx)
-            .await?
-    } else {
-        select_leads!(
-            "WHERE tenant_id = $1 AND id = ANY($2 || ARRAY(
-                SELECT named.id FROM leads AS named
-                WHERE named.tenant_id = $1 AND named.external_id = ANY($3) AND named.external_id <> ''))",
-            tenant.0,
-            ids,
-            external_ids
-        )
+    let ids = with_named(tx, tenant, ids, external_ids).await?;
+    let rows = select_leads!("WHERE tenant_id = $1 AND id = ANY($2)", tenant.0, &ids)
         .fetch_all(&mut **tx)
-        .await?
-    };
+        .await?;
     Ok(rows::all(rows)?)
 }
 
@@ -43,26 +31,33 @@ pub(crate) async fn locked(
     ids: &[Uuid],
     external_ids: &[String],
 ) -> Result<Vec<Lead>, DbError> {
-    let rows = if external_ids.is_empty() {
-        select_leads!(
-            "WHERE tenant_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE",
-            tenant.0,
-            ids
-        )
-        .fetch_all(&mut **tx)
-        .await?
-    } else {
-        select_leads!(
-            "WHERE tenant_id = $1 AND id = ANY($2 || ARRAY(
-                SELECT named.id FROM leads AS named
-                WHERE named.tenant_id = $1 AND named.external_id = ANY($3) AND named.external_id <> ''))
-            ORDER BY id FOR NO KEY UPDATE",
-            tenant.0,
-            ids,
-            external_ids
-        )
-        .fetch_all(&mut **tx)
-        .await?
-    };
+    let ids = with_named(tx, tenant, ids, external_ids).await?;
+    let rows = select_leads!(
+        "WHERE tenant_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE",
+        tenant.0,
+        &ids
+    )
+    .fetch_all(&mut **tx)
+    .await?;
     Ok(rows::all(rows)?)
+}
+
+/// The ids, and those of the leads with these external ids. A statement of its own: joined to the other one by an
+/// operator on arrays, which is not leakproof, it would have the whole tenant read under row-level security.
+async fn with_named(
+    tx: &mut Tx,
+    tenant: TenantId,
+    ids: &[Uuid],
+    external_ids: &[String],
+) -> Result<Vec<Uuid>, DbError> {
+    let mut all = ids.to_vec();
+    if !external_ids.is_empty() {
+        let named = sqlx::query_scalar!(
+            "SELECT id FROM leads WHERE tenant_id = $1 AND external_id = ANY($2) AND external_id <> ''",
+            tenant.0,
+            external_ids
+        );
+        all.extend(named.fetch_all(&mut **tx).await?);
+    }
+    Ok(all)
 }
