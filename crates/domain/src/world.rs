@@ -5,9 +5,11 @@
 
 mod changes;
 mod hits;
+mod key_change;
 
 pub use changes::{Changes, JobNote};
 pub use hits::KeyHits;
+pub use key_change::KeyChange;
 
 use crate::conversion::Conversion;
 use crate::customer::Customer;
@@ -89,8 +91,8 @@ impl World {
         top
     }
 
-    /// Writes a lead: a new one, or the next version of one that is there. The version and the update time are set
-    /// here, and nowhere else.
+    /// Writes a lead: a new one, or the next version of one that is there. The version, the update time and the keys
+    /// are set here, and nowhere else. Its customer has to be loaded: that one's country reads the phone number.
     pub fn put_lead(&mut self, mut lead: Lead) -> &Lead {
         let id = lead.id;
         let before = self.leads.get(&id);
@@ -98,6 +100,7 @@ impl World {
         lead.update_time = self.later_than(before.map(|before| before.update_time));
         self.changes.note_lead(id, before);
         let (old, new) = self.rekeyed_lead(before, &lead);
+        self.changes.lead_keys.entry(id).or_default().then(&old, &new);
         self.lead_hits.move_to(id, &old, new);
         if !lead.external_id.is_empty() {
             self.external_ids.insert(lead.external_id.clone(), id);
@@ -111,9 +114,9 @@ impl World {
         last.map_or(self.now, |last| self.now.max(last + TimeDelta::microseconds(1)))
     }
 
-    /// The keys by which a lead was found before this change and is found after it, so that the next decision in this
-    /// world sees what a world loaded after the commit would show it. What cannot have changed is in neither set:
-    /// normal forms are slow to make.
+    /// The keys by which a lead was found before this change and is found after it: the next decision in this world
+    /// sees what a world loaded after the commit would show it, and the store writes the difference. What cannot have
+    /// changed is in neither set: normal forms are slow to make.
     fn rekeyed_lead(&self, before: Option<&Lead>, after: &Lead) -> (BTreeSet<Key>, BTreeSet<Key>) {
         let customer = |lead: Option<&Lead>| lead.and_then(|lead| lead.customer_id).map(Key::of_customer);
         let mut old: BTreeSet<Key> = customer(before).into_iter().collect();
@@ -135,10 +138,13 @@ impl World {
         customer.version = before.map_or(1, |before| before.version + 1);
         customer.update_time = self.later_than(before.map(|before| before.update_time));
         self.changes.note_customer(id, before);
-        let country = &self.config.settings.default_country;
-        let old = before.map_or_else(BTreeSet::new, |before| keys::stored_of_customer(before, country));
-        let new = keys::stored_of_customer(&customer, country);
-        self.customer_hits.move_to(id, &old, new);
+        if before.is_none_or(|before| before.contact_differs(&customer)) {
+            let country = &self.config.settings.default_country;
+            let old = before.map_or_else(BTreeSet::new, |before| keys::stored_of_customer(before, country));
+            let new = keys::stored_of_customer(&customer, country);
+            self.changes.customer_keys.entry(id).or_default().then(&old, &new);
+            self.customer_hits.move_to(id, &old, new);
+        }
         self.customers.entry(id).insert_entry(customer).into_mut()
     }
 

@@ -12,7 +12,7 @@ mod requests;
 
 pub(crate) use ancestors::{families, with_ancestors};
 pub(crate) use conversions::{conversions, live_of};
-pub(crate) use customers::{countries, lock as lock_customers};
+pub(crate) use customers::lock as lock_customers;
 pub(crate) use hits::{estimates, lead_hits, open_hits};
 pub(crate) use imports::imports;
 pub(crate) use leads::{by_ids as leads, locked as lock_leads};

@@ -18,9 +18,12 @@ mod timeline;
 
 use crate::error::{DbError, Setback};
 use crate::load::Tx;
+use keys::KeyChanges;
 use opportune_application::ports::Committed;
 use opportune_domain::conversion::Conversion;
+use opportune_domain::customer::Customer;
 use opportune_domain::ids::{RequestId, TenantId};
+use opportune_domain::lead::Lead;
 use opportune_domain::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -52,16 +55,16 @@ pub(crate) async fn all(
 
 async fn write_customers(tx: &mut Tx, tenant: TenantId, world: &World) -> Result<(), DbError> {
     let (new, changed) = split(&world.changes.customers, &world.customers, "customers")?;
-    let keys = keys::of_customers(world, &new, &changed);
-    customers::insert(tx, tenant, &new, &keys.new).await?;
-    customers::update(tx, tenant, &changed, &keys.changed).await
+    let keys = |records: &[&Customer]| KeyChanges::of(records.iter().map(|one| one.id), &world.changes.customer_keys);
+    customers::insert(tx, tenant, &new, &keys(&new)).await?;
+    customers::update(tx, tenant, &changed, &keys(&changed)).await
 }
 
 async fn write_leads(tx: &mut Tx, tenant: TenantId, world: &World) -> Result<(), DbError> {
     let (new, changed) = split(&world.changes.leads, &world.leads, "leads")?;
-    let keys = keys::of_leads(tx, tenant, world, &new, &changed).await?;
-    leads::insert(tx, tenant, &new, &keys.new).await?;
-    leads::update(tx, tenant, &changed, &keys.changed).await
+    let keys = |records: &[&Lead]| KeyChanges::of(records.iter().map(|one| one.id), &world.changes.lead_keys);
+    leads::insert(tx, tenant, &new, &keys(&new)).await?;
+    leads::update(tx, tenant, &changed, &keys(&changed)).await
 }
 
 /// New records, and changed ones.

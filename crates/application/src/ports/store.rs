@@ -23,9 +23,9 @@ pub struct Needs {
     pub imports: BTreeSet<RequestId>,
     /// Conversions, locked.
     pub conversions: BTreeSet<ConversionId>,
-    /// Leads by external id, locked (they are about to be changed).
+    /// Leads by external id, locked (they are about to be changed), with their customers.
     pub external_ids: BTreeSet<String>,
-    /// Leads, locked.
+    /// Leads, locked, with their customers: a customer's country reads its leads' local phone numbers.
     pub leads: BTreeSet<LeadId>,
     /// Leads, read only.
     pub peek_leads: BTreeSet<LeadId>,

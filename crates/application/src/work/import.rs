@@ -39,7 +39,7 @@ pub struct ImportRows {
 }
 
 impl Work for ImportRows {
-    fn needs(&mut self, world: &World) -> Needs {
+    fn needs(&mut self, _world: &World) -> Needs {
         let mut needs = Needs::default();
         needs.imports.insert(self.id);
         for given in self.rows.iter().filter_map(|row| row.given.as_ref().ok()) {
@@ -47,10 +47,6 @@ impl Work for ImportRows {
             needs.external_ids.extend(of_row.external_ids);
             needs.customers.extend(of_row.customers);
         }
-        // Records that will be changed: their customer's country reads the phone number.
-        let known = needs.external_ids.iter().filter_map(|id| world.external_ids.get(id));
-        let owners: Vec<_> = known.filter_map(|id| world.leads.get(id)?.customer_id).collect();
-        needs.customers.extend(owners);
         needs
     }
 

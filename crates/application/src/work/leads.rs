@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::ids::IdSource;
 use crate::ports::{Needs, Work};
 use opportune_domain::event::EventBody;
-use opportune_domain::ids::{CustomerId, LeadId, TimelineEntryId};
+use opportune_domain::ids::{LeadId, TimelineEntryId};
 use opportune_domain::lead::{CreateLead, Lead, LeadPatch, archive, create_lead, lose, restore, update_lead, win};
 use opportune_domain::lead::{LeadStatus, must_match};
 use opportune_domain::refusal::{Reason, Refusal};
@@ -103,15 +103,12 @@ pub struct ChangeLead {
 }
 
 impl Work for ChangeLead {
-    fn needs(&mut self, world: &World) -> Needs {
+    fn needs(&mut self, _world: &World) -> Needs {
         let mut needs = match &self.change {
             LeadChange::Update(given) => given_needs(given),
             _ => Needs::default(),
         };
         needs.leads.insert(self.id);
-        // The customer's country reads the phone number.
-        let own: Option<CustomerId> = world.leads.get(&self.id).and_then(|lead| lead.customer_id);
-        needs.customers.extend(own);
         needs
     }
 

@@ -1,5 +1,6 @@
 //! What decisions changed: enough for the store to write rows, and no more.
 
+use super::KeyChange;
 use crate::conversion::Conversion;
 use crate::customer::Customer;
 use crate::event::Event;
@@ -32,6 +33,10 @@ pub struct Changes {
     pub leads: BTreeMap<LeadId, Option<Lead>>,
     /// Changed customers, with their state before (`None` = new).
     pub customers: BTreeMap<CustomerId, Option<Customer>>,
+    /// Keys that changed leads got and lost; those whose keys stayed may be missing.
+    pub lead_keys: BTreeMap<LeadId, KeyChange>,
+    /// Keys that changed customers got and lost; those whose keys stayed may be missing.
+    pub customer_keys: BTreeMap<CustomerId, KeyChange>,
     /// Conversions to insert.
     pub new_conversions: BTreeSet<ConversionId>,
     /// Conversions to update.

@@ -23,7 +23,7 @@ impl Session<'_> {
         }
         self.load_imports(new).await?;
         self.load_conversions(new).await?;
-        self.load_named_leads(new).await?;
+        let owners = self.load_named_leads(new).await?;
         self.lock_customer_keys(&new.customer_keys_locked).await?;
         let above_locked = self.lock_customers(&new.customers_locked).await?;
         if !new.live_of.is_empty() {
@@ -31,6 +31,7 @@ impl Session<'_> {
             self.world.live_conversions.extend(live);
         }
         let mut customers: BTreeSet<CustomerId> = new.customers.union(&above_locked).copied().collect();
+        customers.extend(owners);
         let mut leads = new.peek_leads.clone();
         customers.extend(self.find_open(new, &mut leads).await?);
         leads.extend(self.find_all(new).await?);
@@ -90,10 +91,10 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Leads that are to be locked, and leads by external id.
-    async fn load_named_leads(&mut self, new: &Needs) -> Result<(), DbError> {
+    /// Leads that are to be locked, and leads by external id. Returns their customers.
+    async fn load_named_leads(&mut self, new: &Needs) -> Result<Vec<CustomerId>, DbError> {
         if new.leads.is_empty() && new.external_ids.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let ids = uuids(&new.leads);
         let external_ids: Vec<String> = new.external_ids.iter().cloned().collect();
@@ -104,13 +105,14 @@ impl Session<'_> {
         };
         let last = leads.iter().map(|lead| lead.id).chain(new.leads.last().copied()).max();
         self.order.hold((Class::Leads, last.map_or(0, |id| id.0.as_u128())));
+        let owners = leads.iter().filter_map(|lead| lead.customer_id).collect();
         for lead in leads {
             if new.external_ids.contains(&lead.external_id) {
                 self.world.external_ids.insert(lead.external_id.clone(), lead.id);
             }
             self.world.leads.insert(lead.id, lead);
         }
-        Ok(())
+        Ok(owners)
     }
 
     async fn lock_customer_keys(&mut self, keys: &BTreeSet<Key>) -> Result<(), DbError> {

@@ -276,10 +276,11 @@ async fn a_new_customer_changes_how_a_local_phone_number_is_read() {
     let world = look(&db.store, tenant(1), keys_of(numbers)).await;
     assert!(world.lead_hits.has(Key::new(KeyKind::Phone, "+31206241111"), id));
 
-    // Neither customer is loaded: their countries are looked up.
+    // The customer that it has comes with the lead.
     let mut relink = steps(
         |_: &World| Needs {
             leads: [id].into(),
+            customers: [belgian].into(),
             ..Needs::default()
         },
         |world: &mut World| {
