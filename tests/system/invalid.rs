@@ -7,6 +7,7 @@ mod leads;
 mod people;
 mod questions;
 mod setup;
+mod timeline;
 
 use crate::support::{Api, System, fields, import_stream, lead_of, new_id_text, refusal};
 use case::Case;
@@ -42,6 +43,11 @@ async fn records_that_cannot_be_created_or_changed() {
 #[tokio::test]
 async fn questions_and_orders_about_records_that_make_no_sense() {
     all_are_refused(questions::cases).await;
+}
+
+#[tokio::test]
+async fn entries_that_no_timeline_takes() {
+    all_are_refused(timeline::cases).await;
 }
 
 #[tokio::test]

@@ -24,3 +24,4 @@ mod shutdown;
 mod similar;
 mod support;
 mod surface;
+mod timeline;

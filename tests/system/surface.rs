@@ -2,9 +2,9 @@
 
 use crate::support::{System, expected, http, lead_of, new_id_text, refusal, soon};
 use opportune_contract::v1::{
-    AddTimelineEntryRequest, BatchConvertLeadsRequest, CancelBatchRequest, ConversionMode, ConvertLeadRequest,
-    CreateLeadRequest, CreateLeadResponse, GetBatchRequest, ListTimelineRequest, MergeLeadsRequest, RetryBatchRequest,
-    RevertConversionRequest, WatchBatchRequest,
+    BatchConvertLeadsRequest, CancelBatchRequest, ConversionMode, ConvertLeadRequest, CreateLeadRequest,
+    CreateLeadResponse, GetBatchRequest, MergeLeadsRequest, RetryBatchRequest, RevertConversionRequest,
+    WatchBatchRequest,
 };
 use prost::Message;
 use tonic::Code;
@@ -146,7 +146,7 @@ async fn what_is_not_there_yet_says_so() {
     let system = System::start().await;
     let api = system.api();
     let missing = expected(Code::Unimplemented, "NOT_IMPLEMENTED");
-    let (mut conversions, mut leads) = (api.conversions(), api.leads());
+    let mut conversions = api.conversions();
     let id = new_id_text;
     let merge = MergeLeadsRequest {
         lead_ids: vec![id(), id()],
@@ -181,16 +181,6 @@ async fn what_is_not_there_yet_says_so() {
         ..WatchBatchRequest::default()
     };
     assert_eq!(refusal(conversions.watch_batch(watch).await), missing);
-    let entry = AddTimelineEntryRequest {
-        lead_id: id(),
-        ..AddTimelineEntryRequest::default()
-    };
-    assert_eq!(refusal(leads.add_timeline_entry(entry).await), missing);
-    let timeline = ListTimelineRequest {
-        lead_id: id(),
-        ..ListTimelineRequest::default()
-    };
-    assert_eq!(refusal(leads.list_timeline(timeline).await), missing);
     let lead = api.create(lead_of("Ann Lee")).await.id;
     let mode = ConversionMode::Merge.into();
     let merge = ConvertLeadRequest {

@@ -6,6 +6,7 @@ mod customers;
 mod imports;
 mod leads;
 mod similar;
+mod timeline;
 mod watch;
 
 pub use conversions::{ConvertLead, Converted};

@@ -11,5 +11,6 @@ pub use meter::Meter;
 pub use outbox::{Outbound, Outbox, OutboxLag, OutboxRow};
 pub use reads::{
     ConversionFilter, ConversionStateName, LeadFilter, LeadOrder, Page, PageAfter, Reads, SortKey, StoredEvent,
+    Timeline,
 };
 pub use store::{Committed, Needs, Store, StoreError, Work};

@@ -10,6 +10,7 @@ mod preview;
 mod request;
 mod settle;
 mod similar;
+mod timeline;
 
 pub use accept::{Accept, AcceptOne};
 pub use attempt::{BeginAttempt, FailedAttempt};
@@ -21,3 +22,4 @@ pub use preview::Preview;
 pub use request::Claimed;
 pub use settle::{ChangeConversion, ConversionChange, Settle};
 pub use similar::{FindSimilar, FoundRecords, Subject};
+pub use timeline::AddEntry;

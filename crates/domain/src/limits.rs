@@ -22,6 +22,10 @@ pub const TAGS: usize = 100;
 pub const LABEL: usize = 200;
 /// Bytes of custom fields as JSON.
 pub const CUSTOM_FIELDS: usize = 64 * 1024;
+/// Media type of an attachment.
+pub const MEDIA_TYPE: usize = 255;
+/// Where an attachment is.
+pub const URI: usize = 2_000;
 /// Highest priority.
 pub const PRIORITY: i32 = 3;
 /// Most entries of a list in settings.

@@ -51,16 +51,15 @@ impl Api {
     }
 }
 
-/// The fields of such requests that stand beside the message.
-const BESIDE: [&str; 7] = [
-    "request_id",
-    "update_mask",
-    "subject",
-    "lead_id",
-    "min_score",
-    "page_size",
-    "page_token",
-];
+/// The field of such a request stands beside the message, not in it.
+fn stands_beside(message: &str, field: &str) -> bool {
+    match field {
+        "request_id" | "update_mask" | "lead_id" | "min_score" | "page_size" | "page_token" => true,
+        // An entry of a timeline has a subject too.
+        "subject" => message == "draft",
+        _ => false,
+    }
+}
 
 fn within(message: &str, error: AppError) -> AppError {
     let AppError::Refused(mut refusal) = error else {
@@ -71,7 +70,7 @@ fn within(message: &str, error: AppError) -> AppError {
     }
     for violation in &mut refusal.violations {
         let root = violation.field.split('.').next().unwrap_or_default();
-        if root != message && !BESIDE.contains(&root) {
+        if root != message && !stands_beside(message, root) {
             violation.field = format!("{message}.{}", violation.field);
         }
     }
@@ -110,6 +109,16 @@ mod tests {
             };
             assert_eq!(refusal.violations[0].field, path);
             assert_eq!(refusal.message, format!("{path} is wrong"));
+        }
+    }
+
+    #[test]
+    fn the_subject_of_a_search_is_not_the_one_of_an_entry() {
+        for (message, path) in [("draft", "subject"), ("entry", "entry.subject")] {
+            let AppError::Refused(refusal) = within(message, Refusal::field("subject", "is wrong").into()) else {
+                unreachable!("a refusal stays one")
+            };
+            assert_eq!(refusal.violations[0].field, path);
         }
     }
 

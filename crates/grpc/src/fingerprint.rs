@@ -42,6 +42,7 @@ keyed! {
     CreateSalespersonRequest => "CreateSalesperson", clears request_id;
     CreateStageRequest => "CreateStage", clears request_id;
     ConvertLeadRequest => "ConvertLead", clears request_id, wait;
+    AddTimelineEntryRequest => "AddTimelineEntry", clears request_id;
     ImportHeader => "ImportLeads", clears request_id, resume_from;
 }
 

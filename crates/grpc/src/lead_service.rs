@@ -1,6 +1,6 @@
 //! Leads and opportunities.
 
-use crate::api::{Answer, Api, not_implemented};
+use crate::api::{Answer, Api};
 use crate::fingerprint::key;
 use crate::import_stream;
 use crate::parse::{given, lead_filter, order_by, page, paths, required};
@@ -9,6 +9,7 @@ use opportune_contract::v1::lead_service_server::LeadService;
 use opportune_wire::ids::required_id;
 use opportune_wire::import::{import, reject};
 use opportune_wire::lead::{lead, lead_patch};
+use opportune_wire::timeline;
 use tonic::{Request, Response, Streaming, async_trait};
 
 /// The service.
@@ -159,12 +160,33 @@ impl LeadService for Leads {
 
     async fn add_timeline_entry(
         &self,
-        _: Request<v1::AddTimelineEntryRequest>,
+        request: Request<v1::AddTimelineEntryRequest>,
     ) -> Answer<v1::AddTimelineEntryResponse> {
-        Err(not_implemented("AddTimelineEntry"))
+        self.0
+            .answer_around("entry", request, |app, call, request| async move {
+                let key = key(&request)?;
+                let id = required_id("lead_id", &request.lead_id)?;
+                let draft = timeline::draft(required("entry", request.entry)?)?;
+                let added = app.add_timeline_entry(&call, id, draft, key).await?;
+                Ok(v1::AddTimelineEntryResponse {
+                    entry: Some(timeline::entry(&added)),
+                })
+            })
+            .await
     }
 
-    async fn list_timeline(&self, _: Request<v1::ListTimelineRequest>) -> Answer<v1::ListTimelineResponse> {
-        Err(not_implemented("ListTimeline"))
+    async fn list_timeline(&self, request: Request<v1::ListTimelineRequest>) -> Answer<v1::ListTimelineResponse> {
+        self.0
+            .answer(request, |app, call, request| async move {
+                let id = required_id("lead_id", &request.lead_id)?;
+                let page = page(request.page_size, request.page_token);
+                let listed = app.list_timeline(&call, id, &page).await?;
+                Ok(v1::ListTimelineResponse {
+                    entries: listed.items.iter().map(timeline::entry).collect(),
+                    total_size: listed.total,
+                    next_page_token: listed.next_token,
+                })
+            })
+            .await
     }
 }

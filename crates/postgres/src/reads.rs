@@ -12,6 +12,7 @@ mod events;
 mod imports;
 mod lead_filter;
 mod leads;
+mod timeline;
 
 use crate::load;
 use crate::pool::Database;
@@ -19,14 +20,15 @@ use crate::store::PgStore;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use opportune_application::ports::{
-    ConversionFilter, LeadFilter, LeadOrder, Page, PageAfter, Reads, StoreError, StoredEvent,
+    ConversionFilter, LeadFilter, LeadOrder, Page, PageAfter, Reads, StoreError, StoredEvent, Timeline,
 };
 use opportune_domain::conversion::Conversion;
 use opportune_domain::customer::Customer;
-use opportune_domain::ids::{ConversionId, CustomerId, EventId, LeadId, RequestId, TenantId};
+use opportune_domain::ids::{ConversionId, CustomerId, EventId, LeadId, RequestId, TenantId, TimelineEntryId};
 use opportune_domain::import::{Import, ImportReject};
 use opportune_domain::lead::Lead;
 use opportune_domain::tenant::TenantConfig;
+use opportune_domain::timeline::TimelineEntry;
 use sqlx::PgPool;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -82,6 +84,27 @@ impl Reads for PgReads {
     async fn total_leads(&self, tenant: TenantId, filter: &LeadFilter) -> Result<i64, StoreError> {
         let mut tx = self.store.snapshot(tenant).await?;
         Ok(leads::total(&mut tx, tenant, filter).await?)
+    }
+
+    async fn timeline(
+        &self,
+        tenant: TenantId,
+        lead: LeadId,
+        after: Option<&PageAfter>,
+        limit: i64,
+    ) -> Result<Option<Timeline>, StoreError> {
+        let mut tx = self.store.snapshot(tenant).await?;
+        Ok(timeline::of(&mut tx, tenant, lead, after, limit).await?)
+    }
+
+    async fn total_timeline(&self, tenant: TenantId, lead: LeadId) -> Result<i64, StoreError> {
+        let mut tx = self.store.snapshot(tenant).await?;
+        Ok(timeline::total(&mut tx, tenant, lead).await?)
+    }
+
+    async fn timeline_entry(&self, tenant: TenantId, id: TimelineEntryId) -> Result<Option<TimelineEntry>, StoreError> {
+        let mut tx = self.store.snapshot(tenant).await?;
+        Ok(timeline::one(&mut tx, tenant, id).await?)
     }
 
     async fn customer(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError> {

@@ -10,6 +10,7 @@ pub(crate) mod event;
 pub(crate) mod import;
 pub(crate) mod lead;
 pub(crate) mod names;
+pub(crate) mod timeline;
 
 use opportune_application::ports::StoreError;
 use serde::de::DeserializeOwned;

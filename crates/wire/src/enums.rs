@@ -5,6 +5,7 @@ use opportune_domain::conversion::{ConversionMode, ConversionState, CustomerActi
 use opportune_domain::lead::{LeadStatus, LeadType};
 use opportune_domain::refusal::Refusal;
 use opportune_domain::similar::{EvidenceKey, Strength};
+use opportune_domain::timeline::TimelineKind;
 
 /// The value that a field holds, as the contract's enum.
 ///
@@ -119,6 +120,33 @@ pub fn parse_duplicate_policy(field: &str, number: i32) -> Result<DuplicatePolic
         v1::DuplicatePolicy::Unspecified | v1::DuplicatePolicy::Reject => DuplicatePolicy::Reject,
         v1::DuplicatePolicy::Ignore => DuplicatePolicy::Ignore,
         v1::DuplicatePolicy::Merge => DuplicatePolicy::Merge,
+    })
+}
+
+/// What an entry of a timeline is, as the contract's.
+pub fn timeline_kind(kind: TimelineKind) -> v1::TimelineKind {
+    match kind {
+        TimelineKind::Note => v1::TimelineKind::Note,
+        TimelineKind::Message => v1::TimelineKind::Message,
+        TimelineKind::Call => v1::TimelineKind::Call,
+        TimelineKind::Activity => v1::TimelineKind::Activity,
+        TimelineKind::Meeting => v1::TimelineKind::Meeting,
+        TimelineKind::Attachment => v1::TimelineKind::Attachment,
+    }
+}
+
+/// What the field says that an entry is; not given = a note.
+///
+/// # Errors
+/// `FIELD_INVALID` naming the field.
+pub fn parse_timeline_kind(field: &str, number: i32) -> Result<TimelineKind, Refusal> {
+    Ok(match parse(field, number)? {
+        v1::TimelineKind::Unspecified | v1::TimelineKind::Note => TimelineKind::Note,
+        v1::TimelineKind::Message => TimelineKind::Message,
+        v1::TimelineKind::Call => TimelineKind::Call,
+        v1::TimelineKind::Activity => TimelineKind::Activity,
+        v1::TimelineKind::Meeting => TimelineKind::Meeting,
+        v1::TimelineKind::Attachment => TimelineKind::Attachment,
     })
 }
 

@@ -3,7 +3,7 @@
 //! What comes in is parsed into domain types, and every wrong field is named; what goes out is a plain mapping that
 //! cannot fail. Nothing is decided here: how long a text may be is the domain's business.
 //!
-//! * [`lead`], [`customer`], [`team`], [`settings`], [`similar`], [`import`], [`conversion`]: the records;
+//! * [`lead`], [`timeline`], [`customer`], [`team`], [`settings`], [`similar`], [`import`], [`conversion`]: the records;
 //! * [`command`]: what a conversion is asked to do;
 //! * [`event`]: the body of a published event;
 //! * [`refusal`]: the error model;
@@ -25,3 +25,4 @@ pub mod settings;
 pub mod similar;
 pub mod team;
 pub mod time;
+pub mod timeline;

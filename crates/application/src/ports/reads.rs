@@ -9,10 +9,12 @@ use opportune_domain::customer::Customer;
 use opportune_domain::event::Event;
 use opportune_domain::ids::{
     BatchId, ConversionId, CustomerId, EventId, LeadId, RequestId, SalespersonId, StageId, TeamId, TenantId,
+    TimelineEntryId,
 };
 use opportune_domain::import::{Import, ImportReject};
 use opportune_domain::lead::{Lead, LeadStatus, LeadType};
 use opportune_domain::tenant::TenantConfig;
+use opportune_domain::timeline::TimelineEntry;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -85,6 +87,17 @@ pub struct Page<T> {
     pub next: Option<PageAfter>,
 }
 
+/// A page of a timeline, and of which record it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeline {
+    /// The record that was asked for.
+    pub named: Lead,
+    /// The record at which the entries stand: another one when `named` was merged away.
+    pub survivor: Lead,
+    /// The entries, oldest first.
+    pub page: Page<TimelineEntry>,
+}
+
 /// Which conversions to list, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ConversionFilter {
@@ -130,6 +143,19 @@ pub trait Reads: Send + Sync {
     ) -> Result<Page<Lead>, StoreError>;
     /// How many leads match.
     async fn total_leads(&self, tenant: TenantId, filter: &LeadFilter) -> Result<i64, StoreError>;
+    /// A page of a record's timeline, or of its final survivor's, oldest first; `None` = there is no such record. The
+    /// page holds less than `limit` entries when their texts are long.
+    async fn timeline(
+        &self,
+        tenant: TenantId,
+        lead: LeadId,
+        after: Option<&PageAfter>,
+        limit: i64,
+    ) -> Result<Option<Timeline>, StoreError>;
+    /// How many entries stand at a record.
+    async fn total_timeline(&self, tenant: TenantId, lead: LeadId) -> Result<i64, StoreError>;
+    /// An entry by id.
+    async fn timeline_entry(&self, tenant: TenantId, id: TimelineEntryId) -> Result<Option<TimelineEntry>, StoreError>;
     /// A customer by id.
     async fn customer(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError>;
     /// Customers by id, in no particular order.

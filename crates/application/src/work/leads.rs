@@ -155,22 +155,13 @@ impl ChangeLead {
         if comment.trim().is_empty() {
             return;
         }
+        let author = self.call.caller.actor.map(|actor| actor.to_string());
+        let id: TimelineEntryId = self.ids.make();
         world.changes.timeline.push(TimelineEntry {
-            id: self.ids.make::<TimelineEntryId>(),
-            lead_id: self.id,
-            origin_lead_id: self.id,
-            kind: TimelineKind::Note,
             subject: "Lost".to_owned(),
             body: comment.clone(),
-            author: self
-                .call
-                .caller
-                .actor
-                .map(|actor| actor.to_string())
-                .unwrap_or_default(),
-            file_name: String::new(),
-            due_time: None,
-            create_time: world.now,
+            author: author.unwrap_or_default(),
+            ..TimelineEntry::empty(id, self.id, TimelineKind::Note, world.now)
         });
     }
 }

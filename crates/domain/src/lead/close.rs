@@ -98,7 +98,7 @@ pub(super) fn reopen(lead: &mut Lead) {
 }
 
 /// Refuses a tombstone, naming the record that absorbed it.
-pub(super) fn must_be_no_tombstone(lead: &Lead) -> Result<(), Refusal> {
+pub(crate) fn must_be_no_tombstone(lead: &Lead) -> Result<(), Refusal> {
     match lead.status {
         LeadStatus::Merged => {
             let survivor = lead.survivor_id.map(|id| id.to_string()).unwrap_or_default();

@@ -13,5 +13,6 @@ mod settling;
 mod similar;
 mod stages;
 mod support;
+mod timeline;
 mod types;
 mod updating;

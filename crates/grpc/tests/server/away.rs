@@ -7,15 +7,16 @@ use opportune_application::dispatch::{Dispatcher, Sender};
 use opportune_application::ids::IdSource;
 use opportune_application::ports::{
     Committed, ConversionFilter, LeadFilter, LeadOrder, Outbox, OutboxLag, OutboxRow, Page, PageAfter, PublishError,
-    Publisher, Reads, Store, StoreError, StoredEvent, Work,
+    Publisher, Reads, Store, StoreError, StoredEvent, Timeline, Work,
 };
 use opportune_application::waiters::Waiters;
 use opportune_domain::conversion::Conversion;
 use opportune_domain::customer::Customer;
-use opportune_domain::ids::{ConversionId, CustomerId, EventId, LeadId, RequestId, TenantId};
+use opportune_domain::ids::{ConversionId, CustomerId, EventId, LeadId, RequestId, TenantId, TimelineEntryId};
 use opportune_domain::import::{Import, ImportReject};
 use opportune_domain::lead::Lead;
 use opportune_domain::tenant::TenantConfig;
+use opportune_domain::timeline::TimelineEntry;
 use std::sync::Arc;
 use tonic::async_trait;
 use uuid::Uuid;
@@ -118,6 +119,15 @@ impl Reads for Away {
         away()
     }
     async fn total_leads(&self, _: TenantId, _: &LeadFilter) -> Never<i64> {
+        away()
+    }
+    async fn timeline(&self, _: TenantId, _: LeadId, _: Option<&PageAfter>, _: i64) -> Never<Option<Timeline>> {
+        away()
+    }
+    async fn total_timeline(&self, _: TenantId, _: LeadId) -> Never<i64> {
+        away()
+    }
+    async fn timeline_entry(&self, _: TenantId, _: TimelineEntryId) -> Never<Option<TimelineEntry>> {
         away()
     }
     async fn customer(&self, _: TenantId, _: CustomerId) -> Never<Option<Customer>> {

@@ -53,3 +53,17 @@ pub(crate) fn timeline_kind(kind: TimelineKind) -> &'static str {
         TimelineKind::Attachment => "attachment",
     }
 }
+
+/// Reads `timeline_entries.kind`.
+pub(crate) fn parse_timeline_kind(name: &str) -> Option<TimelineKind> {
+    [
+        TimelineKind::Note,
+        TimelineKind::Message,
+        TimelineKind::Call,
+        TimelineKind::Activity,
+        TimelineKind::Meeting,
+        TimelineKind::Attachment,
+    ]
+    .into_iter()
+    .find(|kind| timeline_kind(*kind) == name)
+}

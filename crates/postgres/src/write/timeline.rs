@@ -20,7 +20,11 @@ columns! {
         body: &'a str = &entry.body,
         author: &'a str = &entry.author,
         file_name: &'a str = &entry.file_name,
+        media_type: &'a str = &entry.media_type,
+        size_bytes: i64 = entry.size_bytes,
+        uri: &'a str = &entry.uri,
         due_time: Option<DateTime<Utc>> = entry.due_time,
+        owner_id: Option<Uuid> = entry.owner_id.map(|id| id.0),
         create_time: DateTime<Utc> = entry.create_time,
     }
 }
@@ -33,12 +37,15 @@ pub(super) async fn insert(tx: &mut Tx, tenant: TenantId, entries: &[TimelineEnt
     let columns = EntryColumns::of(entries);
     let done = sqlx::query!(
         "INSERT INTO timeline_entries (
-            tenant_id, id, lead_id, origin_lead_id, kind, subject, body, author, file_name, due_time, create_time)
+            tenant_id, id, lead_id, origin_lead_id, kind, subject, body, author, file_name, media_type, size_bytes, uri,
+            due_time, owner_id, create_time)
         SELECT $1, given.*
         FROM UNNEST(
-            $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-            $10::timestamptz[], $11::timestamptz[]
-        ) AS given (id, lead_id, origin_lead_id, kind, subject, body, author, file_name, due_time, create_time)",
+            $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+            $11::bigint[], $12::text[], $13::timestamptz[], $14::uuid[], $15::timestamptz[]
+        ) AS given (
+            id, lead_id, origin_lead_id, kind, subject, body, author, file_name, media_type, size_bytes, uri, due_time,
+            owner_id, create_time)",
         tenant.0,
         &columns.id,
         &columns.lead_id,
@@ -48,7 +55,11 @@ pub(super) async fn insert(tx: &mut Tx, tenant: TenantId, entries: &[TimelineEnt
         &columns.body as _,
         &columns.author as _,
         &columns.file_name as _,
+        &columns.media_type as _,
+        &columns.size_bytes,
+        &columns.uri as _,
         &columns.due_time as _,
+        &columns.owner_id as _,
         &columns.create_time
     )
     .execute(&mut **tx)

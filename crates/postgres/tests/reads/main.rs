@@ -8,4 +8,5 @@ mod customers;
 mod events;
 mod imports;
 mod leads;
+mod timeline;
 mod visibility;

@@ -202,16 +202,10 @@ async fn timeline_entries_are_stored_with_their_lead() {
     write(&db.store, tenant(1), |world| {
         let lead = world.put_lead(lead("One", world.now)).id;
         world.changes.timeline.push(TimelineEntry {
-            id: TimelineEntryId(new_id()),
-            lead_id: lead,
-            origin_lead_id: lead,
-            kind: TimelineKind::Note,
             subject: text("subject"),
             body: text("body"),
             author: text("author"),
-            file_name: String::new(),
-            due_time: None,
-            create_time: world.now,
+            ..TimelineEntry::empty(TimelineEntryId(new_id()), lead, TimelineKind::Note, world.now)
         });
     })
     .await;
