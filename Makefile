@@ -1,10 +1,10 @@
 # Every target sets up what it needs on a fresh Debian machine with a Rust toolchain.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools build demo test lint fmt sqlx bench clean-dev
+.PHONY: help setup tools build demo test conformance lint fmt sqlx bench clean-dev
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
 setup: ## Install missing Debian packages and check the Rust toolchain
 	@scripts/setup.sh
@@ -20,6 +20,9 @@ demo: setup ## Import a sample, convert a thousand leads, show the events
 
 test: tools ## Run every check and test
 	@scripts/test.sh
+
+conformance: setup ## Run conformance vectors (VECTORS=… is a file of them)
+	@scripts/conformance.sh "$(or $(VECTORS),tests/vectors/dev.jsonl)"
 
 lint: tools ## Run the checks that need no servers
 	@scripts/lint.sh

@@ -7,6 +7,7 @@
 mod access;
 mod commands;
 mod configuration;
+mod conformance;
 mod convert;
 mod customers;
 mod dead_letters;

@@ -1,14 +1,15 @@
 //! A consumer of events that shares nothing with the executable but the broker.
 
-use super::ids::new_id;
+use super::ids::{new_id, new_id_text};
+use super::poll::soon;
 use futures_util::StreamExt;
 use lapin::message::Delivery;
 use lapin::options::{
-    BasicAckOptions, BasicConsumeOptions, BasicQosOptions, ExchangeDeclareOptions, QueueBindOptions,
-    QueueDeclareOptions,
+    BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ExchangeDeclareOptions,
+    QueueBindOptions, QueueDeclareOptions,
 };
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{Channel, Connection, ConnectionProperties, ExchangeKind};
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, ExchangeKind};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -49,7 +50,7 @@ impl Event {
 /// Everything that was published since it began.
 pub struct Heard {
     events: Arc<Mutex<Vec<Event>>>,
-    _connection: Connection,
+    connection: Connection,
 }
 
 impl Heard {
@@ -72,10 +73,7 @@ impl Heard {
             .await
             .unwrap();
         tokio::spawn(listen(consumer, events.clone()));
-        Self {
-            events,
-            _connection: connection,
-        }
+        Self { events, connection }
     }
 
     /// What came so far.
@@ -86,6 +84,31 @@ impl Heard {
     /// What came so far of one kind, such as `opportunity.created`.
     pub fn of(&self, kind: &str) -> Vec<Event> {
         self.all().into_iter().filter(|event| event.kind() == kind).collect()
+    }
+
+    /// What came so far and is as `is` says.
+    pub fn matching(&self, is: impl Fn(&Event) -> bool) -> Vec<Event> {
+        let events = self.events.lock().unwrap();
+        events.iter().filter(|event| is(event)).cloned().collect()
+    }
+
+    /// Waits until everything has come that the broker has taken by now: what it takes later comes later.
+    pub async fn caught_up(&self) {
+        let marker = new_id_text();
+        let channel = self.connection.create_channel().await.unwrap();
+        let (exchange, key) = (EXCHANGE.into(), marker.as_str().into());
+        let (options, properties) = (BasicPublishOptions::default(), BasicProperties::default());
+        let published = channel.basic_publish(exchange, key, options, &[], properties);
+        published.await.unwrap();
+        let is_marker = |event: &Event| event.routing_key == marker;
+        soon("the marker is heard", async || {
+            let mut events = self.events.lock().unwrap();
+            let place = events.iter().position(is_marker)?;
+            events.remove(place);
+            Some(())
+        })
+        .await;
+        channel.close(200, "done".into()).await.unwrap();
     }
 
     /// The distinct ids of one kind by subject.
