@@ -2,12 +2,14 @@
 
 mod accept;
 mod attempt;
+mod command;
 mod config;
 mod customers;
 mod import;
 mod leads;
 mod preview;
 mod request;
+mod revert;
 mod settle;
 mod similar;
 mod timeline;
@@ -20,6 +22,7 @@ pub use import::{ImportRow, ImportRows};
 pub use leads::{ChangeLead, CreateLeadWork, LeadChange};
 pub use preview::Preview;
 pub use request::Claimed;
+pub use revert::RevertConversion;
 pub use settle::{ChangeConversion, ConversionChange, Settle};
 pub use similar::{FindSimilar, FoundRecords, Subject};
 pub use timeline::AddEntry;

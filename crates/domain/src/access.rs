@@ -1,5 +1,6 @@
 //! Who may do what (rules 11).
 
+use crate::conversion::Conversion;
 use crate::ids::SalespersonId;
 use crate::lead::Lead;
 use crate::refusal::{Reason, Refusal};
@@ -66,6 +67,17 @@ impl Caller {
             Err(denied("handle records"))
         } else {
             Ok(())
+        }
+    }
+
+    /// Refuses unless the caller may take this conversion back: his own, or as a manager anybody's.
+    pub fn must_revert(&self, conversion: &Conversion) -> Result<(), Refusal> {
+        self.must_handle_records()?;
+        let own = self.actor.is_some() && self.actor == conversion.command.caller.actor;
+        match self.role {
+            Role::Manager | Role::Service => Ok(()),
+            _ if own => Ok(()),
+            _ => Err(denied("revert another's conversion")),
         }
     }
 

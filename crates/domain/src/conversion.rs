@@ -5,16 +5,22 @@ mod command;
 mod customer;
 mod decide;
 mod digest;
+mod merge;
 mod perform;
 mod plan;
+mod records;
+mod revert;
 mod state;
 
-pub use accept::{accept, named_leads, target};
+pub use accept::{accept, target};
 pub use command::{ConversionMode, ConvertCommand, CustomerChoice, DuplicatePolicy, SurvivorRule};
 pub use customer::{CustomerNeeds, customer_needs};
-pub use decide::{Decision, decide};
+pub use decide::{Decision, decide, merged};
+pub use merge::Merged;
 pub use perform::{fail, perform, settle};
 pub use plan::{
     AssignmentDecision, CustomerAction, CustomerDecision, FieldDecision, LostValue, NotCarried, Outcome, Plan,
 };
+pub use records::{named_leads, others, survivor_of};
+pub use revert::{Undoing, revert, undo};
 pub use state::{Conversion, ConversionState};

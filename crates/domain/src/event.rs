@@ -1,7 +1,7 @@
 //! What is told to downstream systems: facts about records, each with everything a consumer needs to know.
 
 use crate::customer::Customer;
-use crate::ids::{ConversionId, EventId, LeadId};
+use crate::ids::{ConversionId, CustomerId, EventId, LeadId};
 use crate::lead::Lead;
 use crate::refusal::Refusal;
 use chrono::{DateTime, Utc};
@@ -65,6 +65,62 @@ pub enum EventBody {
         /// The conversion.
         conversion_id: ConversionId,
     },
+    /// Records were merged into an opportunity that was there.
+    OpportunityMerged {
+        /// The opportunity after the merge.
+        opportunity: Box<Lead>,
+        /// Its customer.
+        customer: Option<Box<Customer>>,
+        /// The records that it absorbed.
+        merged_lead_ids: Vec<LeadId>,
+        /// The conversion.
+        conversion_id: ConversionId,
+    },
+    /// A record was merged into another one.
+    LeadMerged {
+        /// The record that was absorbed.
+        lead_id: LeadId,
+        /// The one that absorbed it.
+        survivor_id: LeadId,
+        /// The conversion.
+        conversion_id: ConversionId,
+    },
+    /// A merge was taken back: the record is one of its own again.
+    LeadUnmerged {
+        /// The record as it is again.
+        lead: Box<Lead>,
+        /// The one that had absorbed it.
+        survivor_id: LeadId,
+        /// The conversion that was reverted.
+        conversion_id: ConversionId,
+    },
+    /// A conversion, or a merge that had made or grown an opportunity, was taken back.
+    OpportunityReverted {
+        /// The record as it is again.
+        lead: Box<Lead>,
+        /// The conversion that was reverted.
+        conversion_id: ConversionId,
+        /// The records that are back.
+        unmerged_lead_ids: Vec<LeadId>,
+        /// Customers that are gone.
+        removed_customer_ids: Vec<CustomerId>,
+        /// Customers that stay because something refers to them.
+        kept_customer_ids: Vec<CustomerId>,
+    },
+    /// A conversion was taken back.
+    ConversionReverted {
+        /// The conversion.
+        conversion_id: ConversionId,
+        /// The lead that had been converted.
+        lead_id: LeadId,
+    },
+    /// A customer that a reverted conversion had created was removed.
+    CustomerRemoved {
+        /// The customer.
+        customer_id: CustomerId,
+        /// The conversion that was reverted.
+        conversion_id: ConversionId,
+    },
     /// A customer was created.
     CustomerCreated {
         /// The customer.
@@ -95,6 +151,12 @@ impl EventBody {
             Self::LeadRestored { .. } => "opportune.lead.restored.v1",
             Self::OpportunityWon { .. } => "opportune.opportunity.won.v1",
             Self::OpportunityCreated { .. } => "opportune.opportunity.created.v1",
+            Self::OpportunityMerged { .. } => "opportune.opportunity.merged.v1",
+            Self::LeadMerged { .. } => "opportune.lead.merged.v1",
+            Self::LeadUnmerged { .. } => "opportune.lead.unmerged.v1",
+            Self::OpportunityReverted { .. } => "opportune.opportunity.reverted.v1",
+            Self::ConversionReverted { .. } => "opportune.conversion.reverted.v1",
+            Self::CustomerRemoved { .. } => "opportune.customer.removed.v1",
             Self::CustomerCreated { .. } => "opportune.customer.created.v1",
             Self::ConversionFailed { .. } => "opportune.conversion.failed.v1",
         }
@@ -107,10 +169,18 @@ impl EventBody {
             | Self::LeadUpdated { lead }
             | Self::LeadLost { lead }
             | Self::LeadRestored { lead }
-            | Self::OpportunityWon { lead } => lead.id.0,
-            Self::OpportunityCreated { opportunity, .. } => opportunity.id.0,
+            | Self::OpportunityWon { lead }
+            | Self::LeadUnmerged { lead, .. }
+            | Self::OpportunityReverted { lead, .. } => lead.id.0,
+            Self::OpportunityCreated { opportunity, .. } | Self::OpportunityMerged { opportunity, .. } => {
+                opportunity.id.0
+            }
+            Self::LeadMerged { lead_id, .. } => lead_id.0,
+            Self::CustomerRemoved { customer_id, .. } => customer_id.0,
             Self::CustomerCreated { customer, .. } => customer.id.0,
-            Self::ConversionFailed { conversion_id, .. } => conversion_id.0,
+            Self::ConversionFailed { conversion_id, .. } | Self::ConversionReverted { conversion_id, .. } => {
+                conversion_id.0
+            }
         }
     }
 
@@ -121,10 +191,17 @@ impl EventBody {
             | Self::LeadUpdated { lead }
             | Self::LeadLost { lead }
             | Self::LeadRestored { lead }
-            | Self::OpportunityWon { lead } => Some(lead.update_time),
-            Self::OpportunityCreated { opportunity, .. } => Some(opportunity.update_time),
+            | Self::OpportunityWon { lead }
+            | Self::LeadUnmerged { lead, .. }
+            | Self::OpportunityReverted { lead, .. } => Some(lead.update_time),
+            Self::OpportunityCreated { opportunity, .. } | Self::OpportunityMerged { opportunity, .. } => {
+                Some(opportunity.update_time)
+            }
             Self::CustomerCreated { customer, .. } => Some(customer.update_time),
-            Self::ConversionFailed { .. } => None,
+            Self::ConversionFailed { .. }
+            | Self::ConversionReverted { .. }
+            | Self::LeadMerged { .. }
+            | Self::CustomerRemoved { .. } => None,
         }
     }
 

@@ -5,6 +5,7 @@ mod file;
 
 pub use add::{EntryDraft, add_entry};
 
+use crate::access::Caller;
 use crate::ids::{LeadId, SalespersonId, TimelineEntryId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,23 @@ pub struct TimelineEntry {
 }
 
 impl TimelineEntry {
+    /// A note that is written at a record now.
+    pub fn note(
+        id: TimelineEntryId,
+        lead: LeadId,
+        subject: String,
+        body: String,
+        caller: &Caller,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            subject,
+            body,
+            author: caller.actor.map(|actor| actor.to_string()).unwrap_or_default(),
+            ..Self::empty(id, lead, TimelineKind::Note, now)
+        }
+    }
+
     /// An entry written at a record now, with nothing in it.
     pub fn empty(id: TimelineEntryId, lead: LeadId, kind: TimelineKind, now: DateTime<Utc>) -> Self {
         Self {

@@ -6,10 +6,12 @@
 mod changes;
 mod hits;
 mod key_change;
+mod referrers;
 
-pub use changes::{Changes, JobNote};
+pub use changes::{Changes, JobNote, TimelineReturn};
 pub use hits::KeyHits;
 pub use key_change::KeyChange;
+pub use referrers::Referrers;
 
 use crate::conversion::Conversion;
 use crate::customer::Customer;
@@ -20,6 +22,7 @@ use crate::keys::{self, Key};
 use crate::lead::Lead;
 use crate::request::SeenRequest;
 use crate::tenant::TenantConfig;
+use crate::touched::BeforeImage;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -49,6 +52,10 @@ pub struct World {
     pub lead_hits: KeyHits<LeadId>,
     /// Which customers have a key.
     pub customer_hits: KeyHits<CustomerId>,
+    /// What conversions changed in records, as far as it was asked.
+    pub images: BTreeMap<ConversionId, Vec<BeforeImage>>,
+    /// Who refers to a customer, as far as it was asked.
+    pub referrers: BTreeMap<CustomerId, Referrers>,
     /// What has been decided so far.
     pub changes: Changes,
 }
@@ -68,6 +75,8 @@ impl World {
             imports: BTreeMap::new(),
             lead_hits: KeyHits::default(),
             customer_hits: KeyHits::default(),
+            images: BTreeMap::new(),
+            referrers: BTreeMap::new(),
             changes: Changes::default(),
         }
     }
@@ -106,6 +115,27 @@ impl World {
             self.external_ids.insert(lead.external_id.clone(), id);
         }
         self.leads.entry(id).insert_entry(lead).into_mut()
+    }
+
+    /// Writes a lead that a conversion changes, and keeps how it found and left it (rules 10).
+    pub fn touch_lead(&mut self, conversion: ConversionId, lead: Lead) -> &Lead {
+        if let Some(before) = self.leads.get(&lead.id) {
+            let image = BeforeImage::of(conversion, before, &lead);
+            self.changes.images.push(image);
+        }
+        self.put_lead(lead)
+    }
+
+    /// Takes a customer away.
+    pub fn remove_customer(&mut self, id: CustomerId) {
+        if let Some(customer) = self.customers.remove(&id) {
+            let country = &self.config.settings.default_country;
+            let (keys, none) = (keys::stored_of_customer(&customer, country), BTreeSet::new());
+            self.changes.customer_keys.entry(id).or_default().then(&keys, &none);
+            self.customer_hits.move_to(id, &keys, none);
+            self.changes.customers.remove(&id);
+            self.changes.removed_customers.insert(id);
+        }
     }
 
     /// Now, or just after the last change of a record: a transaction that had to wait for its lock began before that
@@ -153,7 +183,8 @@ impl World {
         if conversion.state.is_live() {
             self.live_conversions.insert(conversion.lead_id, conversion.id);
         } else {
-            self.live_conversions.remove(&conversion.lead_id);
+            // Another one of the same lead may be under way meanwhile.
+            self.live_conversions.retain(|_, live| *live != conversion.id);
         }
         self.changes
             .note_conversion(conversion.id, self.conversions.contains_key(&conversion.id));

@@ -42,6 +42,8 @@ keyed! {
     CreateSalespersonRequest => "CreateSalesperson", clears request_id;
     CreateStageRequest => "CreateStage", clears request_id;
     ConvertLeadRequest => "ConvertLead", clears request_id, wait;
+    MergeLeadsRequest => "MergeLeads", clears request_id, wait;
+    RevertConversionRequest => "RevertConversion", clears request_id;
     AddTimelineEntryRequest => "AddTimelineEntry", clears request_id;
     ImportHeader => "ImportLeads", clears request_id, resume_from;
 }

@@ -11,11 +11,12 @@ use opportune_application::work::Subject;
 use opportune_contract::v1;
 use opportune_contract::v1::find_similar_request::Subject as Sent;
 use opportune_contract::v1::lead_conversion_service_server::LeadConversionService;
+use opportune_domain::conversion::ConvertCommand;
 use opportune_domain::refusal::Refusal;
 use opportune_domain::similar::Options;
-use opportune_wire::command::convert_command;
+use opportune_wire::command::{convert_command, merge_command};
 use opportune_wire::conversion::{conversion, preview};
-use opportune_wire::ids::required_id;
+use opportune_wire::ids::{required_id, texts};
 use opportune_wire::similar::{customer_match, draft_patch, lead_match, skipped_key};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, async_trait};
@@ -35,12 +36,8 @@ impl LeadConversionService for Conversions {
                     wait: wait(request.wait.as_ref())?,
                 };
                 let command = ask.command.clone();
-                let answer = match app.convert_lead(&call, ask).await? {
-                    Converted::Preview(plan) => preview(&command, &plan),
-                    Converted::Conversion(accepted) => conversion(&accepted),
-                };
                 Ok(v1::ConvertLeadResponse {
-                    conversion: Some(answer),
+                    conversion: Some(converted(&command, app.convert_lead(&call, ask).await?)),
                 })
             })
             .await
@@ -148,12 +145,38 @@ impl LeadConversionService for Conversions {
         Ok(Response::new(answers.boxed()))
     }
 
-    async fn merge_leads(&self, _: Request<v1::MergeLeadsRequest>) -> Answer<v1::MergeLeadsResponse> {
-        Err(not_implemented("MergeLeads"))
+    async fn merge_leads(&self, request: Request<v1::MergeLeadsRequest>) -> Answer<v1::MergeLeadsResponse> {
+        self.0
+            .answer(request, |app, call, request| async move {
+                let ask = ConvertLead {
+                    key: key(&request)?,
+                    command: merge_command(&request, call.caller)?,
+                    validate_only: request.validate_only,
+                    wait: wait(request.wait.as_ref())?,
+                };
+                let command = ask.command.clone();
+                Ok(v1::MergeLeadsResponse {
+                    conversion: Some(converted(&command, app.merge_leads(&call, ask).await?)),
+                })
+            })
+            .await
     }
 
-    async fn revert_conversion(&self, _: Request<v1::RevertConversionRequest>) -> Answer<v1::RevertConversionResponse> {
-        Err(not_implemented("RevertConversion"))
+    async fn revert_conversion(
+        &self,
+        request: Request<v1::RevertConversionRequest>,
+    ) -> Answer<v1::RevertConversionResponse> {
+        self.0
+            .answer(request, |app, call, request| async move {
+                let (key, id) = (key(&request)?, required_id("id", &request.id)?);
+                let (reverted, undoing) = app.revert_conversion(&call, id, key, request.validate_only).await?;
+                Ok(v1::RevertConversionResponse {
+                    conversion: Some(conversion(&reverted)),
+                    removed_customer_ids: texts(&undoing.removed),
+                    kept_customer_ids: texts(&undoing.kept),
+                })
+            })
+            .await
     }
 
     async fn batch_convert_leads(
@@ -179,6 +202,13 @@ impl LeadConversionService for Conversions {
 
     async fn watch_batch(&self, _: Request<v1::WatchBatchRequest>) -> Answer<Self::WatchBatchStream> {
         Err(not_implemented("WatchBatch"))
+    }
+}
+
+fn converted(command: &ConvertCommand, answer: Converted) -> v1::Conversion {
+    match answer {
+        Converted::Preview(plan) => preview(command, &plan),
+        Converted::Conversion(accepted) => conversion(&accepted),
     }
 }
 

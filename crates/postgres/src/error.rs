@@ -79,12 +79,13 @@ impl DbError {
         }
     }
 
-    /// Serialization failure, deadlock, unique violation: the next try sees what the others did.
+    /// Serialization failure, deadlock, unique violation, a customer that was taken away or referred to meanwhile: the
+    /// next try sees what the others did.
     fn is_conflict(&self) -> bool {
         !self.is_taken_customer_id()
             && self
                 .code()
-                .is_some_and(|code| matches!(&*code, "40001" | "40P01" | "23505"))
+                .is_some_and(|code| matches!(&*code, "40001" | "40P01" | "23505" | "23503"))
     }
 
     /// A customer's external id is another one's: the index says so, and trying again changes nothing.

@@ -5,18 +5,22 @@ pub(crate) mod config;
 mod conversions;
 mod customers;
 mod hits;
+mod images;
 mod imports;
 pub(crate) mod leads;
 mod locks;
+mod referrers;
 mod requests;
 
 pub(crate) use ancestors::{families, with_ancestors};
 pub(crate) use conversions::{conversions, live_of};
 pub(crate) use customers::lock as lock_customers;
 pub(crate) use hits::{estimates, lead_hits, open_hits};
+pub(crate) use images::images;
 pub(crate) use imports::imports;
 pub(crate) use leads::{by_ids as leads, locked as lock_leads};
 pub(crate) use locks::{AdvisoryKey, lock_keys};
+pub(crate) use referrers::referrers;
 pub(crate) use requests::requests;
 
 use sqlx::{Postgres, Transaction};

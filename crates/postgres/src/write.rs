@@ -23,7 +23,7 @@ use opportune_application::ports::Committed;
 use opportune_domain::conversion::Conversion;
 use opportune_domain::customer::Customer;
 use opportune_domain::ids::{RequestId, TenantId};
-use opportune_domain::lead::Lead;
+use opportune_domain::lead::{Lead, LeadStatus};
 use opportune_domain::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,7 +42,8 @@ pub(crate) async fn all(
     }
     write_customers(tx, tenant, world).await?;
     write_leads(tx, tenant, world).await?;
-    timeline::insert(tx, tenant, &world.changes.timeline).await?;
+    remove_customers(tx, tenant, world).await?;
+    timeline::write(tx, tenant, &world.changes).await?;
     conversions::insert(tx, tenant, world).await?;
     conversions::update(tx, tenant, world).await?;
     let events = std::mem::take(&mut world.changes.events);
@@ -60,11 +61,45 @@ async fn write_customers(tx: &mut Tx, tenant: TenantId, world: &World) -> Result
     customers::update(tx, tenant, &changed, &keys(&changed)).await
 }
 
+/// After the leads, which refer to them.
+async fn remove_customers(tx: &mut Tx, tenant: TenantId, world: &World) -> Result<(), DbError> {
+    let removed = &world.changes.removed_customers;
+    let keys = KeyChanges::of(removed.iter().copied(), &world.changes.customer_keys);
+    customers::remove(tx, tenant, removed, &keys).await
+}
+
 async fn write_leads(tx: &mut Tx, tenant: TenantId, world: &World) -> Result<(), DbError> {
     let (new, changed) = split(&world.changes.leads, &world.leads, "leads")?;
     let keys = |records: &[&Lead]| KeyChanges::of(records.iter().map(|one| one.id), &world.changes.lead_keys);
     leads::insert(tx, tenant, &new, &keys(&new)).await?;
-    leads::update(tx, tenant, &changed, &keys(&changed)).await
+    // An external id that passes from one record to another is given up in a statement before it is taken.
+    let (giving, others) = giving_up_names(world, &changed);
+    if giving.is_empty() || others.is_empty() {
+        return leads::update(tx, tenant, &changed, &keys(&changed)).await;
+    }
+    leads::update(tx, tenant, &giving, &keys(&giving)).await?;
+    leads::update(tx, tenant, &others, &keys(&others)).await
+}
+
+/// Leads that give up an external id which another one takes, and all others.
+fn giving_up_names<'w>(world: &World, changed: &[&'w Lead]) -> (Vec<&'w Lead>, Vec<&'w Lead>) {
+    let named = |lead: &Lead| lead.status != LeadStatus::Merged && !lead.external_id.is_empty();
+    let before = |lead: &Lead| world.changes.leads.get(&lead.id).and_then(Option::as_ref);
+    let taken: BTreeSet<&str> = changed
+        .iter()
+        .filter(|lead| {
+            named(lead) && before(lead).is_none_or(|before| before.external_id != lead.external_id || !named(before))
+        })
+        .map(|lead| lead.external_id.as_str())
+        .collect();
+    let gives_up = |lead: &Lead| {
+        let had = before(lead).filter(|before| named(before));
+        had.is_some_and(|had| {
+            let has_it_still = named(lead) && lead.external_id == had.external_id;
+            !has_it_still && taken.contains(had.external_id.as_str())
+        })
+    };
+    changed.iter().copied().partition(|lead| gives_up(lead))
 }
 
 /// New records, and changed ones.

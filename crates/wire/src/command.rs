@@ -6,9 +6,9 @@ use crate::ids::{parse_id, parse_ids, required_id};
 use opportune_contract::v1;
 use opportune_contract::v1::convert_lead_request::Customer;
 use opportune_domain::access::Caller;
-use opportune_domain::conversion::{ConvertCommand, CustomerChoice};
+use opportune_domain::conversion::{ConversionMode, ConvertCommand, CustomerChoice, DuplicatePolicy};
 use opportune_domain::ids::LeadId;
-use opportune_domain::refusal::Refusal;
+use opportune_domain::refusal::{Reason, Refusal};
 use uuid::Uuid;
 
 /// The command of a request; idempotency key, preview and waiting are not part of it.
@@ -58,6 +58,44 @@ pub fn convert_command(request: &v1::ConvertLeadRequest, caller: Caller) -> Resu
     fields.finish(command)
 }
 
+/// The command of a merge that does not convert: the first record, and the others.
+///
+/// # Errors
+/// `FIELD_INVALID` naming every field that cannot be read, `NOTHING_TO_MERGE` when no record is named.
+pub fn merge_command(request: &v1::MergeLeadsRequest, caller: Caller) -> Result<ConvertCommand, Refusal> {
+    let mut fields = Fields::new(None, &[]);
+    let ids: Vec<LeadId> = fields
+        .parse("lead_ids", || parse_ids("lead_ids", &request.lead_ids))
+        .unwrap_or_default();
+    let command = ConvertCommand {
+        lead_id: ids.first().copied().unwrap_or(LeadId(Uuid::nil())),
+        etag: None,
+        expected_plan_digest: given(&request.expected_plan_digest),
+        mode: ConversionMode::MergeOnly,
+        merge_lead_ids: ids.iter().skip(1).copied().collect(),
+        survivor_rule: fields
+            .parse("survivor_rule", || {
+                parse_survivor_rule("survivor_rule", request.survivor_rule)
+            })
+            .unwrap_or_default(),
+        on_duplicates: DuplicatePolicy::Ignore,
+        customer: CustomerChoice::MatchOrCreate,
+        salesperson_id: fields
+            .parse("salesperson_id", || parse_id("salesperson_id", &request.salesperson_id))
+            .flatten(),
+        team_id: fields
+            .parse("team_id", || parse_id("team_id", &request.team_id))
+            .flatten(),
+        force_assignment: false,
+        caller,
+    };
+    let command = fields.finish(command)?;
+    if ids.is_empty() {
+        return Err(Refusal::new(Reason::NothingToMerge, "lead_ids names no records"));
+    }
+    Ok(command)
+}
+
 fn given(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -74,7 +112,7 @@ fn customer_choice(choice: Option<&Customer>) -> Result<CustomerChoice, Refusal>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opportune_domain::conversion::{ConversionMode, DuplicatePolicy, SurvivorRule};
+    use opportune_domain::conversion::SurvivorRule;
     use opportune_domain::ids::CustomerId;
 
     fn request() -> v1::ConvertLeadRequest {

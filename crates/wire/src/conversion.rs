@@ -64,7 +64,7 @@ pub fn plan(plan: &Plan) -> v1::Plan {
         survivor_id: plan.survivor_id.to_string(),
         merged_lead_ids: texts(&plan.merged_lead_ids),
         fields: plan.fields.iter().map(field_decision).collect(),
-        customer: Some(customer_decision(&plan.customer)),
+        customer: plan.customer.as_ref().map(customer_decision),
         assignment: Some(assignment(&plan.assignment)),
         stage_id: text(plan.stage_id),
         not_carried: plan.not_carried.iter().map(not_carried).collect(),

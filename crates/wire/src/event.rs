@@ -90,6 +90,77 @@ pub fn event_bytes(event: &Event, format: EventFormat) -> Result<(Vec<u8>, &'sta
             };
             write(&message, format)
         }
+        EventBody::OpportunityMerged {
+            opportunity,
+            customer: linked,
+            merged_lead_ids,
+            conversion_id,
+        } => {
+            let message = events::OpportunityMerged {
+                opportunity: Some(lead(opportunity)),
+                customer: linked.as_deref().map(customer),
+                merged_lead_ids: texts(merged_lead_ids),
+                conversion_id: conversion_id.to_string(),
+            };
+            write(&message, format)
+        }
+        EventBody::LeadMerged {
+            lead_id,
+            survivor_id,
+            conversion_id,
+        } => write(
+            &events::LeadMerged {
+                lead_id: lead_id.to_string(),
+                survivor_id: survivor_id.to_string(),
+                conversion_id: conversion_id.to_string(),
+            },
+            format,
+        ),
+        EventBody::LeadUnmerged {
+            lead: record,
+            survivor_id,
+            conversion_id,
+        } => write(
+            &events::LeadUnmerged {
+                lead: Some(lead(record)),
+                survivor_id: survivor_id.to_string(),
+                conversion_id: conversion_id.to_string(),
+            },
+            format,
+        ),
+        EventBody::OpportunityReverted {
+            lead: record,
+            conversion_id,
+            unmerged_lead_ids,
+            removed_customer_ids,
+            kept_customer_ids,
+        } => {
+            let message = events::OpportunityReverted {
+                lead: Some(lead(record)),
+                conversion_id: conversion_id.to_string(),
+                unmerged_lead_ids: texts(unmerged_lead_ids),
+                removed_customer_ids: texts(removed_customer_ids),
+                kept_customer_ids: texts(kept_customer_ids),
+            };
+            write(&message, format)
+        }
+        EventBody::ConversionReverted { conversion_id, lead_id } => write(
+            &events::ConversionReverted {
+                conversion_id: conversion_id.to_string(),
+                lead_id: lead_id.to_string(),
+            },
+            format,
+        ),
+        EventBody::CustomerRemoved {
+            customer_id,
+            conversion_id,
+        } => write(
+            &events::CustomerRemoved {
+                customer_id: customer_id.to_string(),
+                conversion_id: conversion_id.to_string(),
+            },
+            format,
+        ),
         EventBody::CustomerCreated {
             customer: record,
             conversion_id,

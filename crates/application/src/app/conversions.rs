@@ -6,8 +6,8 @@ use crate::error::AppError;
 use crate::page::{Listed, PageRequest, Paging};
 use crate::ports::ConversionFilter;
 use crate::waiters::{Notice, Waiter};
-use crate::work::{AcceptOne, ChangeConversion, ConversionChange, Preview};
-use opportune_domain::conversion::{Conversion, ConvertCommand, Plan};
+use crate::work::{AcceptOne, ChangeConversion, ConversionChange, Preview, RevertConversion};
+use opportune_domain::conversion::{Conversion, ConvertCommand, Plan, Undoing};
 use opportune_domain::ids::ConversionId;
 use opportune_domain::refusal::{Reason, Refusal};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep_until};
 /// Behind the notices stands a slow poll: a notice that is lost costs no more than this.
 pub(super) const POLL: Duration = Duration::from_millis(500);
 
-/// A call of ConvertLead.
+/// A call of ConvertLead or MergeLeads.
 #[derive(Debug, Clone)]
 pub struct ConvertLead {
     /// What is asked.
@@ -45,6 +45,18 @@ impl App {
     /// # Errors
     /// What can be known at the call: see [`opportune_domain::conversion::accept`]; `REQUEST_ID_REUSED`.
     pub async fn convert_lead(&self, call: &Call, ask: ConvertLead) -> Result<Converted, AppError> {
+        self.accept_one(call, "ConvertLead", ask).await
+    }
+
+    /// Accepts a merge that does not convert, and goes on as [`App::convert_lead`] does.
+    ///
+    /// # Errors
+    /// See [`opportune_domain::conversion::accept`]; `REQUEST_ID_REUSED`.
+    pub async fn merge_leads(&self, call: &Call, ask: ConvertLead) -> Result<Converted, AppError> {
+        self.accept_one(call, "MergeLeads", ask).await
+    }
+
+    async fn accept_one(&self, call: &Call, rpc: &'static str, ask: ConvertLead) -> Result<Converted, AppError> {
         call.caller.must_handle_records()?;
         if ask.validate_only {
             return self
@@ -58,7 +70,7 @@ impl App {
         let one = AcceptOne {
             id,
             command: ask.command,
-            claim: call.claim("ConvertLead", ask.key),
+            claim: call.claim(rpc, ask.key),
             traceparent: call.traceparent.clone(),
             batch_id: None,
         };
@@ -185,6 +197,34 @@ impl App {
     /// `CONVERSION_NOT_FOUND`, `CONVERSION_STATE_INVALID`, `CONVERSION_IN_PROGRESS`, `PERMISSION_DENIED`.
     pub async fn retry_conversion(&self, call: &Call, id: ConversionId) -> Result<Conversion, AppError> {
         self.change_conversion(call, id, ConversionChange::Retry).await
+    }
+
+    /// Takes a conversion back (rules 10); with `validate_only` it says what that would do.
+    ///
+    /// # Errors
+    /// See [`opportune_domain::conversion::undo`]; `REQUEST_ID_REUSED`.
+    pub async fn revert_conversion(
+        &self,
+        call: &Call,
+        id: ConversionId,
+        key: Option<Key>,
+        validate_only: bool,
+    ) -> Result<(Conversion, Undoing), AppError> {
+        call.caller.must_handle_records()?;
+        let mut work = RevertConversion {
+            call: call.clone(),
+            claim: call.claim("RevertConversion", key),
+            id,
+            validate_only,
+            ids: self.ids.clone(),
+            result: None,
+        };
+        if validate_only {
+            self.store.peek(call.tenant, &mut work).await?;
+        } else {
+            self.run(call.tenant, &mut work).await?;
+        }
+        Ok(decided(work.result)??)
     }
 
     async fn change_conversion(

@@ -23,7 +23,10 @@ pub struct Needs {
     pub imports: BTreeSet<RequestId>,
     /// Conversions, locked.
     pub conversions: BTreeSet<ConversionId>,
-    /// Leads by external id, locked (they are about to be changed), with their customers.
+    /// What these conversions changed in records, for taking them back.
+    pub images: BTreeSet<ConversionId>,
+    /// Leads by external id, locked (they are about to be changed), with their customers; of an alias the tombstone that
+    /// has it.
     pub external_ids: BTreeSet<String>,
     /// Leads, locked, with their customers: a customer's country reads its leads' local phone numbers.
     pub leads: BTreeSet<LeadId>,
@@ -34,6 +37,8 @@ pub struct Needs {
     /// Customer keys: locked against every other unit of work that needs them, then all customers that have them
     /// (the 100 oldest of each key) are loaded.
     pub customer_keys_locked: BTreeSet<Key>,
+    /// Who refers to these customers, which are locked too.
+    pub referrers: BTreeSet<CustomerId>,
     /// Customers, locked.
     pub customers_locked: BTreeSet<CustomerId>,
     /// Customers, read only, each with its companies up to the top.

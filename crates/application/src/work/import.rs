@@ -4,10 +4,11 @@ use super::leads::given_needs;
 use crate::call::Call;
 use crate::ids::IdSource;
 use crate::ports::{Needs, Work};
+use opportune_domain::conversion::survivor_of;
 use opportune_domain::event::EventBody;
 use opportune_domain::ids::{LeadId, RequestId};
 use opportune_domain::import::{Import, ImportReject};
-use opportune_domain::lead::{CreateLead, Lead, LeadPatch, create_lead, update_lead};
+use opportune_domain::lead::{CreateLead, Lead, LeadPatch, LeadStatus, create_lead, update_lead};
 use opportune_domain::refusal::{Reason, Refusal};
 use opportune_domain::world::World;
 
@@ -39,7 +40,7 @@ pub struct ImportRows {
 }
 
 impl Work for ImportRows {
-    fn needs(&mut self, _world: &World) -> Needs {
+    fn needs(&mut self, world: &World) -> Needs {
         let mut needs = Needs::default();
         needs.imports.insert(self.id);
         for given in self.rows.iter().filter_map(|row| row.given.as_ref().ok()) {
@@ -47,6 +48,13 @@ impl Work for ImportRows {
             needs.external_ids.extend(of_row.external_ids);
             needs.customers.extend(of_row.customers);
         }
+        // Of an alias, the record that stands behind the tombstones.
+        let named = needs
+            .external_ids
+            .iter()
+            .filter_map(|id| world.leads.get(world.external_ids.get(id)?));
+        let behind = named.map(|lead| survivor_of(world, lead));
+        needs.leads.extend(behind.filter_map(|lead| lead.survivor_id));
         needs
     }
 
@@ -112,6 +120,7 @@ impl ImportRows {
             .and_then(|id| world.external_ids.get(id))
             .copied();
         match known.and_then(|id| world.leads.get(&id)).cloned() {
+            Some(lead) if lead.status == LeadStatus::Merged => self.fill(world, &lead, &given).map(|()| false),
             Some(lead) => self.update(world, &lead, given).map(|()| false),
             None => self.create(world, given).map(|()| true),
         }
@@ -126,6 +135,14 @@ impl ImportRows {
         let lead = world.put_lead(lead).clone();
         self.tell(world, lead, |lead| EventBody::LeadCreated { lead });
         Ok(())
+    }
+
+    /// The row names a record that was absorbed: only the empty fields of its survivor are filled (rules 7.4).
+    fn fill(&mut self, world: &mut World, absorbed: &Lead, given: &LeadPatch) -> Result<(), Refusal> {
+        given.check()?;
+        let survivor = survivor_of(world, absorbed).clone();
+        let given = given.for_empty_fields_of(&survivor);
+        self.update(world, &survivor, given)
     }
 
     /// Changes only the fields given; a type that is given again is no change.

@@ -1,6 +1,6 @@
 //! A preview: a decision that is not carried out (rules 4.6).
 
-use super::settle::command_needs;
+use super::command::command_needs;
 use crate::ids::IdSource;
 use crate::ports::{Needs, Work};
 use opportune_domain::conversion::{ConvertCommand, Plan, accept, decide};

@@ -1,12 +1,10 @@
 //! Settling conversions: the worker's unit of work; and changing one by hand.
 
-use super::similar::duplicate_keys;
+use super::command::command_needs;
 use crate::call::Call;
 use crate::ids::IdSource;
 use crate::ports::{Needs, Work};
-use opportune_domain::conversion::{
-    Conversion, ConversionState, ConvertCommand, DuplicatePolicy, customer_needs, named_leads, settle,
-};
+use opportune_domain::conversion::{Conversion, ConversionState, ConvertCommand, merged, named_leads, settle};
 use opportune_domain::ids::{ConversionId, LeadId};
 use opportune_domain::keys::Key;
 use opportune_domain::refusal::{Reason, Refusal};
@@ -21,6 +19,8 @@ pub struct Settle {
     alone: bool,
     /// Conversions that were tried before, and therefore left out: they have to be tried alone.
     pub left_alone: Vec<ConversionId>,
+    /// Conversions of records that a merge of this unit of work has changed: they have to see more than was loaded.
+    pub again: Vec<ConversionId>,
     /// Normal forms are slow to make: what was asked for a lead once is kept.
     asked: BTreeMap<LeadId, BTreeSet<Key>>,
 }
@@ -33,6 +33,7 @@ impl Settle {
             ids,
             alone: false,
             left_alone: Vec::new(),
+            again: Vec::new(),
             asked: BTreeMap::new(),
         }
     }
@@ -65,63 +66,43 @@ impl Work for Settle {
 
     fn decide(&mut self, world: &mut World) {
         self.left_alone.clear();
+        self.again.clear();
         for id in &self.conversions {
-            if world
-                .conversions
-                .get(id)
-                .is_some_and(|conversion| is_due(conversion, self.alone))
-            {
-                settle(world, *id, &mut self.ids);
-            } else if world
-                .conversions
-                .get(id)
-                .is_some_and(|conversion| conversion.state.is_live())
-            {
+            let Some(conversion) = world.conversions.get(id).filter(|one| one.state.is_live()) else {
+                continue;
+            };
+            if !is_due(conversion, self.alone) {
                 self.left_alone.push(*id);
+            } else if was_outrun(world, &conversion.command) {
+                self.again.push(*id);
+            } else {
+                settle(world, *id, &mut self.ids);
             }
         }
     }
 }
 
+/// What this command is about has been changed in this unit of work so that other keys and customers matter for it now
+/// than those that were loaded and locked. It goes into the next one, as if that had come after.
+fn was_outrun(world: &World, command: &ConvertCommand) -> bool {
+    let changes = &world.changes;
+    let took_part = |id: &LeadId| {
+        let mut survivors = changes.timeline_moves.values();
+        changes.timeline_moves.contains_key(id) || survivors.any(|survivor| survivor == id)
+    };
+    if named_leads(world, command).iter().any(took_part) {
+        return true;
+    }
+    command.merges()
+        && merged(world, command).is_ok_and(|merged| {
+            let mut others = merged.absorbed.iter().chain([&merged.before]);
+            others.any(|lead| changes.leads.contains_key(&lead.id))
+        })
+}
+
 /// Queued; or, when it is tried alone, queued or running.
 fn is_due(conversion: &Conversion, alone: bool) -> bool {
     conversion.state == ConversionState::Queued || (alone && conversion.state.is_live())
-}
-
-/// What deciding a command needs to see. With `lock`, what it may change is locked.
-pub(super) fn command_needs(
-    world: &World,
-    command: &ConvertCommand,
-    needs: &mut Needs,
-    asked: &mut BTreeMap<LeadId, BTreeSet<Key>>,
-    lock: bool,
-) {
-    let leads = named_leads(world, command);
-    let Some(lead) = leads.last().and_then(|id| world.leads.get(id)) else {
-        if lock {
-            needs.leads.extend(leads)
-        } else {
-            needs.peek_leads.extend(leads)
-        }
-        return;
-    };
-    if lock {
-        needs.leads.extend(leads)
-    } else {
-        needs.peek_leads.extend(leads)
-    }
-    let customer = customer_needs(lead, command);
-    needs.customers.extend(customer.ids);
-    if lock {
-        needs.customer_keys_locked.extend(customer.keys);
-    } else {
-        needs.customer_keys.extend(customer.keys);
-    }
-    let customer_known = lead.customer_id.is_none_or(|id| world.customers.contains_key(&id));
-    if command.on_duplicates != DuplicatePolicy::Ignore && customer_known {
-        let keys = asked.entry(lead.id).or_insert_with(|| duplicate_keys(world, lead));
-        needs.open_lead_keys.extend(keys.iter());
-    }
 }
 
 /// How to change a conversion by hand.

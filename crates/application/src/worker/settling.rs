@@ -51,6 +51,9 @@ impl Worker {
             match self.persist(tenant, &mut work).await {
                 Ok(committed) => {
                     failed_before.extend(work.left_alone);
+                    if !work.again.is_empty() {
+                        sets.push(work.again);
+                    }
                     self.committed(tenant, committed).await;
                 }
                 Err(error) if ids.len() > 1 => {

@@ -11,8 +11,10 @@ pub enum ConversionMode {
     /// Make an opportunity of this lead (rules 4).
     #[default]
     Convert,
-    /// Merge with others first (rules 7).
+    /// Merge with others first (rules 7), then convert what is a lead.
     Merge,
+    /// Merge and do not convert (`MergeLeads`).
+    MergeOnly,
 }
 
 /// Who survives a merge (rules 7.2).
@@ -81,4 +83,22 @@ pub struct ConvertCommand {
     pub force_assignment: bool,
     /// Who asked.
     pub caller: Caller,
+}
+
+impl ConvertCommand {
+    /// It says itself which records are merged: duplicates are not looked for, and not asked about (rules 4.5).
+    pub fn names_others(&self) -> bool {
+        self.mode == ConversionMode::MergeOnly || !self.merge_lead_ids.is_empty()
+    }
+
+    /// Strong duplicates of the record matter for it, whatever it does about them.
+    pub fn looks_for_duplicates(&self) -> bool {
+        let asked = self.mode != ConversionMode::Convert || self.on_duplicates != DuplicatePolicy::Ignore;
+        asked && !self.names_others()
+    }
+
+    /// Other records may be merged with it: they are changed, not only looked at.
+    pub fn merges(&self) -> bool {
+        self.mode != ConversionMode::Convert || self.on_duplicates == DuplicatePolicy::Merge
+    }
 }

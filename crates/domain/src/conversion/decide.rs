@@ -1,80 +1,112 @@
-//! The decision (rules 4.2): duplicates → customer → type → assignment → stage. Pure: a preview stops here.
+//! The decision (rules 4.2): duplicates → merge → customer → type → assignment → stage. Pure: a preview stops here.
 
-use super::customer::choose_customer;
+use super::customer::{Chosen, choose_customer};
 use super::digest::digest;
+use super::merge::{Merged, merge, tombstone};
 use super::plan::{AssignmentDecision, FieldDecision, Plan};
-use super::{ConvertCommand, DuplicatePolicy, target};
+use super::records::others;
+use super::{ConversionMode, ConvertCommand, target};
 use crate::customer::Customer;
 use crate::ids::NewIds;
 use crate::lead::{Lead, LeadType, assign, keep_or_first_stage};
 use crate::refusal::{Reason, Refusal};
-use crate::similar::{self, Match};
 use crate::world::World;
-
-/// How many duplicates a refusal names.
-const NAMED_DUPLICATES: usize = 5;
 
 /// A plan, and the records as they shall be.
 #[derive(Debug, Clone)]
 pub struct Decision {
     /// What and why.
     pub plan: Plan,
-    /// The opportunity as it shall be.
+    /// The record that lives on, as it shall be.
     pub lead: Lead,
+    /// The records that it absorbs, as tombstones.
+    pub tombstones: Vec<Lead>,
     /// Customers to be created, companies first.
     pub new_customers: Vec<Customer>,
+    /// The merge behind it, for the note about it.
+    pub merged: Merged,
 }
 
 /// Decides what `command` does in `world`, without doing it.
 ///
 /// # Errors
-/// Every reason of [`target`], `DUPLICATES_FOUND`, `PLAN_CHANGED`.
+/// Every reason of [`target`] and [`others`]; `PLAN_CHANGED`.
 pub fn decide(world: &World, command: &ConvertCommand, ids: &mut dyn NewIds) -> Result<Decision, Refusal> {
-    let before = target(world, command)?;
-    ask_duplicates_policy(world, before, command)?;
-    let mut lead = before.clone();
-    let chosen = choose_customer(world, &mut lead, command.customer, ids);
-    lead.kind = LeadType::Opportunity;
-    lead.convert_time = Some(world.now);
-    let assignment = assign_single(world, before, &mut lead, command);
+    let merged = merged(world, command)?;
+    let mut lead = merged.lead.clone();
+    let chosen =
+        (command.mode != ConversionMode::MergeOnly).then(|| choose_customer(world, &mut lead, command.customer, ids));
+    let becomes = resulting_type(command, &merged);
+    if lead.kind != becomes {
+        lead.kind = becomes;
+        lead.convert_time = Some(world.now);
+    }
+    let assignment = assign_one(world, &merged, &mut lead, command);
     lead.stage_id = keep_or_first_stage(&world.config, lead.stage_id, lead.team_id);
-    let new_customers: Vec<Customer> = [&chosen.decision.new_company, &chosen.decision.new_person]
-        .into_iter()
-        .flatten()
-        .map(|customer| (**customer).clone())
-        .collect();
-    let digest = digest(before, &lead, &new_customers);
-    must_be_as_previewed(command, &digest)?;
-    let plan = Plan {
-        digest,
+    let new_customers = new_customers(chosen.as_ref());
+    let (customer, filled) = match chosen {
+        Some(Chosen { decision, filled }) => (Some(decision), filled),
+        None => (None, Vec::new()),
+    };
+    let mut fields = merged.fields.clone();
+    fields.extend(filled.into_iter().map(from_customer));
+    let mut plan = Plan {
+        digest: String::new(),
         resulting_type: lead.kind,
         survivor_id: lead.id,
-        merged_lead_ids: Vec::new(),
-        fields: chosen.filled.into_iter().map(from_customer).collect(),
-        customer: chosen.decision,
+        merged_lead_ids: merged.absorbed.iter().map(|lead| lead.id).collect(),
+        fields,
+        customer,
         assignment,
         stage_id: lead.stage_id,
-        not_carried: Vec::new(),
+        not_carried: merged.not_carried.clone(),
     };
+    plan.digest = digest(&merged.before, &lead, &plan, &new_customers);
+    must_be_as_previewed(command, &plan.digest)?;
     Ok(Decision {
+        tombstones: merged
+            .absorbed
+            .iter()
+            .map(|absorbed| tombstone(absorbed, &lead))
+            .collect(),
         plan,
         lead,
         new_customers,
+        merged,
     })
 }
 
-/// Rules 6.1 to 6.3 for one record; the assignment time moves only with the salesperson (rules 6.5).
-fn assign_single(world: &World, before: &Lead, lead: &mut Lead, command: &ConvertCommand) -> AssignmentDecision {
+/// The record that a command is about, merged with the others that it names or that are found (rules 4.5, 7).
+///
+/// # Errors
+/// Every reason of [`target`] and [`others`].
+pub fn merged(world: &World, command: &ConvertCommand) -> Result<Merged, Refusal> {
+    let lead = target(world, command)?;
+    let others = others(world, lead, command)?;
+    Ok(merge(&world.config, lead, &others, command.survivor_rule))
+}
+
+/// Rules 4.3 and 7.3.
+fn resulting_type(command: &ConvertCommand, merged: &Merged) -> LeadType {
+    if command.mode == ConversionMode::MergeOnly && !merged.has_opportunity() {
+        LeadType::Lead
+    } else {
+        LeadType::Opportunity
+    }
+}
+
+/// Rules 6.1 to 6.3 and 6.6 for one record; the assignment time moves only with the salesperson (rules 6.5).
+fn assign_one(world: &World, merged: &Merged, lead: &mut Lead, command: &ConvertCommand) -> AssignmentDecision {
     let wish = assign(
         &world.config,
-        before,
+        &merged.lead,
         command.salesperson_id,
         command.team_id,
-        LeadType::Opportunity,
+        lead.kind,
     );
     lead.salesperson_id = wish.salesperson_id;
     lead.team_id = wish.team_id;
-    if lead.salesperson_id != before.salesperson_id {
+    if lead.salesperson_id != merged.before.salesperson_id {
         lead.assign_time = lead.salesperson_id.map(|_| world.now);
     }
     AssignmentDecision {
@@ -84,38 +116,10 @@ fn assign_single(world: &World, before: &Lead, lead: &mut Lead, command: &Conver
     }
 }
 
-/// Rules 4.5.
-fn ask_duplicates_policy(world: &World, lead: &Lead, command: &ConvertCommand) -> Result<(), Refusal> {
-    if command.on_duplicates == DuplicatePolicy::Ignore {
-        return Ok(());
-    }
-    let duplicates = similar::duplicates(world, lead, &command.caller);
-    match (command.on_duplicates, duplicates.is_empty()) {
-        (_, true) | (DuplicatePolicy::Ignore, _) => Ok(()),
-        (DuplicatePolicy::Reject, false) => Err(duplicates_found(&duplicates)),
-        (DuplicatePolicy::Merge, false) => Err(Refusal::new(
-            Reason::NotImplemented,
-            "the lead has duplicates and merging is not available yet",
-        )),
-    }
-}
-
-fn duplicates_found(duplicates: &[Match]) -> Refusal {
-    let best: Vec<String> = duplicates
-        .iter()
-        .take(NAMED_DUPLICATES)
-        .map(|found| found.lead_id.to_string())
-        .collect();
-    Refusal::new(
-        Reason::DuplicatesFound,
-        format!(
-            "{} records are probably the same: {}",
-            duplicates.len(),
-            best.join(", ")
-        ),
-    )
-    .with("lead_ids", best.join(","))
-    .with("count", duplicates.len())
+fn new_customers(chosen: Option<&Chosen>) -> Vec<Customer> {
+    let made = chosen.map(|chosen| [&chosen.decision.new_company, &chosen.decision.new_person]);
+    let made = made.into_iter().flatten().flatten();
+    made.map(|customer| (**customer).clone()).collect()
 }
 
 /// Rules 4.6.

@@ -1,5 +1,6 @@
 //! The digest of a plan: equal if and only if the same would be written (rules 4.6).
 
+use super::plan::Plan;
 use crate::customer::Customer;
 use crate::lead::Lead;
 use crate::touched::touched;
@@ -7,15 +8,16 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 /// Fields of the record that hold times.
-const LEAD_TIMES: [&str; 2] = ["convert_time", "assign_time"];
+const LEAD_TIMES: [&str; 3] = ["convert_time", "assign_time", "close_time"];
 /// Fields of a new customer that are new ids or times.
 const CUSTOMER_IDS_AND_TIMES: [&str; 5] = ["id", "parent_id", "version", "create_time", "update_time"];
 
-/// SHA-256, in hexadecimal, over what would be written, without new ids and times.
-pub(super) fn digest(before: &Lead, after: &Lead, new_customers: &[Customer]) -> String {
+/// SHA-256, in hexadecimal, over what would be written, without new ids and times: the record, the customers that are
+/// made, the records that are merged, and every value that a merge leaves behind.
+pub(super) fn digest(before: &Lead, after: &Lead, plan: &Plan, new_customers: &[Customer]) -> String {
     let mut fields: Map<String, Value> = touched(before, after)
         .into_iter()
-        .map(|(name, change)| (name, change["after"].clone()))
+        .map(|(name, change)| (name, change.after))
         .collect();
     for time in LEAD_TIMES {
         fields.remove(time);
@@ -38,7 +40,15 @@ pub(super) fn digest(before: &Lead, after: &Lead, new_customers: &[Customer]) ->
         .iter()
         .map(|customer| without_ids(customer, new_customers))
         .collect();
-    let canonical = json!({"lead": after.id, "fields": fields, "customers": customers}).to_string();
+    let left: Vec<Value> = plan
+        .not_carried
+        .iter()
+        .map(|left| json!([left.field, left.value, left.source_lead_id]))
+        .collect();
+    let canonical = json!({
+        "lead": after.id, "fields": fields, "customers": customers, "merged": plan.merged_lead_ids, "left": left,
+    })
+    .to_string();
     Sha256::digest(canonical.as_bytes())
         .iter()
         .map(|byte| format!("{byte:02x}"))

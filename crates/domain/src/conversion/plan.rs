@@ -1,7 +1,7 @@
 //! The plan: what a conversion would do, and why. A preview is a plan that is not carried out.
 
 use crate::customer::Customer;
-use crate::ids::{CustomerId, EventId, LeadId, SalespersonId, StageId, TeamId};
+use crate::ids::{CustomerId, EventId, LeadId, SalespersonId, StageId, TeamId, TimelineEntryId};
 use crate::lead::LeadType;
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +18,8 @@ pub struct Plan {
     pub merged_lead_ids: Vec<LeadId>,
     /// Fields that get a value, and from where.
     pub fields: Vec<FieldDecision>,
-    /// The customer.
-    pub customer: CustomerDecision,
+    /// The customer; `None` = there is no such step, as in a merge that does not convert.
+    pub customer: Option<CustomerDecision>,
     /// Salesperson and team.
     pub assignment: AssignmentDecision,
     /// The stage.
@@ -126,4 +126,13 @@ pub struct Outcome {
     pub team_id: Option<TeamId>,
     /// Events that were emitted.
     pub event_ids: Vec<EventId>,
+    /// The note that a merge left on the survivor's timeline; a revert takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note_id: Option<TimelineEntryId>,
+    /// Of a reverted conversion: customers that it had created and that are gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed_customer_ids: Vec<CustomerId>,
+    /// Of a reverted conversion: customers that it had created and that stay, because something refers to them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_customer_ids: Vec<CustomerId>,
 }

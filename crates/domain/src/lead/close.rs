@@ -90,7 +90,7 @@ pub(super) fn win_in_place(lead: &mut Lead, now: DateTime<Utc>) {
 }
 
 /// Open again, as it was before it was closed.
-pub(super) fn reopen(lead: &mut Lead) {
+pub(crate) fn reopen(lead: &mut Lead) {
     lead.status = LeadStatus::Open;
     lead.lost_reason.clear();
     lead.probability = lead.earlier_probability.take();

@@ -139,6 +139,58 @@ impl LeadPatch {
     }
 }
 
+impl LeadPatch {
+    /// What of this may be written into a record that absorbed the one it was meant for: the fields that are empty
+    /// there, the address as one field. Assignment, stage, type and names of the caller's are the record's own.
+    #[must_use]
+    pub fn for_empty_fields_of(&self, lead: &Lead) -> Self {
+        let text = |given: &Option<String>, own: &str| given.clone().filter(|_| own.trim().is_empty());
+        let part = |given: &Option<String>| given.clone().filter(|_| lead.address.is_empty());
+        Self {
+            title: text(&self.title, &lead.title),
+            contact_name: text(&self.contact_name, &lead.contact_name),
+            company_name: text(&self.company_name, &lead.company_name),
+            email: text(&self.email, &lead.email),
+            phone: text(&self.phone, &lead.phone),
+            job_title: text(&self.job_title, &lead.job_title),
+            website: text(&self.website, &lead.website),
+            language: text(&self.language, &lead.language),
+            street: part(&self.street),
+            street2: part(&self.street2),
+            city: part(&self.city),
+            state: part(&self.state),
+            postal_code: part(&self.postal_code),
+            country: part(&self.country),
+            description: text(&self.description, &lead.description),
+            tags: self.tags.clone().filter(|_| lead.tags.is_empty()),
+            priority: self.priority.filter(|_| lead.priority == 0),
+            source: text(&self.source, &lead.source),
+            medium: text(&self.medium, &lead.medium),
+            campaign: text(&self.campaign, &lead.campaign),
+            referred_by: text(&self.referred_by, &lead.referred_by),
+            expected_revenue: self
+                .expected_revenue
+                .clone()
+                .filter(|_| lead.expected_revenue.is_none()),
+            probability: self.probability.filter(|_| lead.probability.is_none()),
+            customer_id: self.customer_id.filter(|_| lead.customer_id.is_none()),
+            custom_fields: self
+                .custom_fields
+                .clone()
+                .map(|given| missing_in(&lead.custom_fields, given)),
+            expected_close_date: self.expected_close_date.filter(|_| lead.expected_close_date.is_none()),
+            ..Self::default()
+        }
+    }
+}
+
+/// The tenant's own fields of a record, and of the given ones those that it lacks.
+fn missing_in(own: &Map<String, Value>, given: Map<String, Value>) -> Map<String, Value> {
+    let mut all = given;
+    all.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
+    all
+}
+
 fn too_large(fields: &Map<String, Value>) -> bool {
     serde_json::to_vec(fields).map_or(true, |bytes| bytes.len() > limits::CUSTOM_FIELDS)
 }

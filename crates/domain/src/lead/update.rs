@@ -1,7 +1,8 @@
 //! A change of a record by hand (rules 5.6, 6.5, 9.2).
 
 use super::{Lead, LeadPatch, LeadStatus, assign, close, fill_from_customer, first_stage, keep_or_first_stage};
-use crate::ids::StageId;
+use crate::conversion::survivor_of;
+use crate::ids::{LeadId, StageId};
 use crate::lead::references::check_references;
 use crate::refusal::{Reason, Refusal};
 use crate::world::World;
@@ -43,11 +44,17 @@ pub fn must_match(lead: &Lead, etag: Option<&str>) -> Result<(), Refusal> {
 
 fn external_id_is_free(world: &World, lead: &Lead, given: &LeadPatch) -> Result<(), Refusal> {
     match given.external_id.as_ref().and_then(|id| world.external_ids.get(id)) {
-        Some(taken) if *taken != lead.id => {
+        // An alias of the record itself is its own.
+        Some(taken) if !stands_for(world, *taken, lead) => {
             Err(Refusal::new(Reason::ExternalIdTaken, "another record has this external_id").with("lead_id", taken))
         }
         _ => Ok(()),
     }
+}
+
+fn stands_for(world: &World, named: LeadId, lead: &Lead) -> bool {
+    let named = world.leads.get(&named).map(|named| survivor_of(world, named).id);
+    named.is_some_and(|id| id == lead.id)
 }
 
 /// Team follows salesperson (rules 6.2, 6.5); clearing either is done as asked.

@@ -4,11 +4,12 @@ use super::KeyChange;
 use crate::conversion::Conversion;
 use crate::customer::Customer;
 use crate::event::Event;
-use crate::ids::{ConversionId, CustomerId, LeadId, RequestId, SalespersonId, StageId, TeamId};
+use crate::ids::{ConversionId, CustomerId, LeadId, RequestId, SalespersonId, StageId, TeamId, TimelineEntryId};
 use crate::import::ImportReject;
 use crate::lead::Lead;
 use crate::request::RequestClaim;
 use crate::timeline::TimelineEntry;
+use crate::touched::BeforeImage;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -26,6 +27,17 @@ pub struct JobNote {
     pub traceparent: String,
 }
 
+/// Entries that a merge had moved and that go back (rules 10.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimelineReturn {
+    /// Where they stand.
+    pub from: LeadId,
+    /// Where they go.
+    pub to: LeadId,
+    /// The records that they were written at.
+    pub origins: BTreeSet<LeadId>,
+}
+
 /// Everything that a unit of work writes.
 #[derive(Debug, Clone, Default)]
 pub struct Changes {
@@ -41,10 +53,18 @@ pub struct Changes {
     pub new_conversions: BTreeSet<ConversionId>,
     /// Conversions to update.
     pub updated_conversions: BTreeSet<ConversionId>,
-    /// Which records a conversion touched (for its before-images).
-    pub touched_leads: BTreeMap<LeadId, ConversionId>,
+    /// What each conversion changed in each record.
+    pub images: Vec<BeforeImage>,
     /// New timeline entries.
     pub timeline: Vec<TimelineEntry>,
+    /// Timelines that move, from one record to another.
+    pub timeline_moves: BTreeMap<LeadId, LeadId>,
+    /// Entries that go back to a record: those that stand at another one now and came with it.
+    pub timeline_returns: Vec<TimelineReturn>,
+    /// Entries that are taken away.
+    pub removed_entries: BTreeSet<TimelineEntryId>,
+    /// Customers that are taken away.
+    pub removed_customers: BTreeSet<CustomerId>,
     /// Events, in order.
     pub events: Vec<Event>,
     /// Jobs to send.
@@ -74,6 +94,17 @@ impl Changes {
     /// Remembers the first state of a customer that is being changed.
     pub(super) fn note_customer(&mut self, id: CustomerId, before: Option<&Customer>) {
         self.customers.entry(id).or_insert_with(|| before.cloned());
+    }
+
+    /// The timeline of `from` moves to `to` (rules 7.5), also what came or comes to `from` in this unit of work.
+    pub fn move_timeline(&mut self, from: LeadId, to: LeadId) {
+        for stands_at in self.timeline_moves.values_mut().filter(|stands_at| **stands_at == from) {
+            *stands_at = to;
+        }
+        self.timeline_moves.insert(from, to);
+        for entry in self.timeline.iter_mut().filter(|entry| entry.lead_id == from) {
+            entry.lead_id = to;
+        }
     }
 
     /// Remembers that a conversion is new, or changed.

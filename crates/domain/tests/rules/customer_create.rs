@@ -31,7 +31,7 @@ fn a_record_with_a_customer_keeps_it_and_nothing_is_created() {
     });
     let plan = town.plan(&convert_with(lead, CustomerChoice::Create));
     assert_eq!(
-        (plan.customer.action, plan.customer.customer_id),
+        (step(&plan).action, step(&plan).customer_id),
         (CustomerAction::Keep, Some(own))
     );
     assert!(
@@ -283,7 +283,7 @@ fn a_company_used_again_without_a_person_is_a_link_and_fills() {
     });
     let plan = town.plan(&convert_with(lead, CustomerChoice::Create));
     assert_eq!(
-        (plan.customer.action, plan.customer.customer_id),
+        (step(&plan).action, step(&plan).customer_id),
         (CustomerAction::Link, Some(customer_id(50)))
     );
     town.converted(convert_with(lead, CustomerChoice::Create));

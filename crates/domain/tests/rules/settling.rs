@@ -59,7 +59,14 @@ fn a_success_is_recorded_with_plan_outcome_times_and_one_event() {
     assert_eq!(topics(&town), ["customer.created", "opportunity.created"]);
     let ids: Vec<_> = town.world.changes.events.iter().map(|event| event.id).collect();
     assert_eq!(outcome.event_ids, ids);
-    assert_eq!(town.world.changes.touched_leads[&lead], conversion.id);
+    let images: Vec<_> = town
+        .world
+        .changes
+        .images
+        .iter()
+        .map(|image| (image.conversion_id, image.lead_id))
+        .collect();
+    assert_eq!(images, [(conversion.id, lead)]);
     assert!(town.world.live_conversions.is_empty());
 }
 

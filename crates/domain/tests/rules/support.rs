@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use opportune_domain::access::{Caller, Role};
 use opportune_domain::conversion::{
-    Conversion, ConversionMode, ConversionState, ConvertCommand, CustomerChoice, Decision, DuplicatePolicy, Outcome,
-    Plan, SurvivorRule, decide, settle,
+    Conversion, ConversionMode, ConversionState, ConvertCommand, CustomerChoice, CustomerDecision, Decision,
+    DuplicatePolicy, Outcome, Plan, SurvivorRule, decide, settle,
 };
 use opportune_domain::customer::Customer;
 use opportune_domain::ids::{ConversionId, CustomerId, LeadId, NewIds, RequestId, SalespersonId, StageId, TeamId};
@@ -13,7 +13,7 @@ use opportune_domain::lead::{Lead, LeadType};
 use opportune_domain::refusal::{Reason, Refusal};
 use opportune_domain::similar::{Found, Match, Options, find};
 use opportune_domain::tenant::{Salesperson, Settings, Stage, Team, TenantConfig};
-use opportune_domain::world::World;
+use opportune_domain::world::{Referrers, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -175,6 +175,25 @@ impl Town {
         fresh
     }
 
+    /// The same, with everything that taking `conversion` back has to see.
+    pub fn reload_for(&self, conversion: &Conversion) -> Self {
+        let mut fresh = self.reload();
+        let images = self.world.changes.images.iter();
+        let images = images.filter(|image| image.conversion_id == conversion.id);
+        fresh.world.images.insert(conversion.id, images.cloned().collect());
+        for id in fresh.world.customers.keys() {
+            let leads = fresh.world.leads.values().filter(|lead| lead.customer_id == Some(*id));
+            let customers = fresh.world.customers.values();
+            let below = customers.filter(|customer| customer.parent_id == Some(*id));
+            let referrers = Referrers {
+                leads: leads.map(|lead| lead.id).collect(),
+                customers: below.map(|customer| customer.id).collect(),
+            };
+            fresh.world.referrers.insert(*id, referrers);
+        }
+        fresh
+    }
+
     pub fn decide(&self, command: &ConvertCommand) -> Result<Decision, Refusal> {
         decide(&self.world, command, &mut self.ids.clone())
     }
@@ -289,5 +308,19 @@ pub fn convert_anyway(lead: LeadId) -> ConvertCommand {
     ConvertCommand {
         on_duplicates: DuplicatePolicy::Ignore,
         ..convert(lead)
+    }
+}
+
+/// What a plan does about the customer.
+pub fn step(plan: &Plan) -> &CustomerDecision {
+    plan.customer.as_ref().expect("a customer step")
+}
+
+/// A record but for what moves with every change.
+pub fn settled(lead: &Lead) -> Lead {
+    Lead {
+        version: 0,
+        update_time: now(),
+        ..lead.clone()
     }
 }

@@ -42,7 +42,7 @@ pub(crate) async fn locked(
     Ok(rows::all(rows)?)
 }
 
-/// The ids, and those of the leads with these external ids. A statement of its own: joined to the other one by an
+/// The ids, and those of the leads with these external ids, also of tombstones: each part has its index. A statement of its own: joined to the other one by an
 /// operator on arrays, which is not leakproof, it would have the whole tenant read under row-level security.
 async fn with_named(
     tx: &mut Tx,
@@ -53,7 +53,11 @@ async fn with_named(
     let mut all = ids.to_vec();
     if !external_ids.is_empty() {
         let named = sqlx::query_scalar!(
-            "SELECT id FROM leads WHERE tenant_id = $1 AND external_id = ANY($2) AND external_id <> ''",
+            r#"SELECT id AS "id!" FROM leads
+            WHERE tenant_id = $1 AND external_id = ANY($2) AND external_id <> '' AND status <> 'merged'
+            UNION ALL
+            SELECT id FROM leads
+            WHERE tenant_id = $1 AND external_id = ANY($2) AND external_id <> '' AND status = 'merged'"#,
             tenant.0,
             external_ids
         );

@@ -1,9 +1,11 @@
 //! The conditions of a list of leads, as SQL. Every value is a parameter.
 
 use super::branches::{Branch, Owner};
+use crate::rows::names;
 use opportune_application::ports::LeadFilter;
 use opportune_domain::ids::TenantId;
 use opportune_domain::keys::Key;
+use opportune_domain::lead::LeadStatus;
 use sqlx::{Postgres, QueryBuilder};
 
 /// Appends ` WHERE …` for one part of the list.
@@ -35,9 +37,14 @@ pub(super) fn push_where(query: &mut QueryBuilder<Postgres>, tenant: TenantId, f
         query.push(" AND leads.customer_id = ").push_bind(customer.0);
     }
     if let Some(external_id) = &filter.external_id {
-        // The second condition is that of the index.
+        // The other conditions are those of the two indexes.
         query.push(" AND leads.external_id = ").push_bind(external_id.clone());
         query.push(" AND leads.external_id <> ''");
+        if branch.status == Some(names::lead_status(LeadStatus::Merged)) {
+            query.push(" AND leads.status = 'merged'");
+        } else if branch.status.is_some() {
+            query.push(" AND leads.status <> 'merged'");
+        }
     }
     if let Some(time) = filter.updated_after {
         query.push(" AND leads.update_time > ").push_bind(time);

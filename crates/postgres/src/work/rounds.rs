@@ -8,7 +8,7 @@ use opportune_application::ports::Needs;
 use opportune_domain::customer::Customer;
 use opportune_domain::ids::{CustomerId, LeadId};
 use opportune_domain::keys::Key;
-use opportune_domain::lead::Lead;
+use opportune_domain::lead::{Lead, LeadStatus};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -23,9 +23,11 @@ impl Session<'_> {
         }
         self.load_imports(new).await?;
         self.load_conversions(new).await?;
+        self.load_images(new).await?;
         let owners = self.load_named_leads(new).await?;
         self.lock_customer_keys(&new.customer_keys_locked).await?;
         let above_locked = self.lock_customers(&new.customers_locked).await?;
+        self.load_referrers(new).await?;
         if !new.live_of.is_empty() {
             let live = load::live_of(&mut self.tx, self.tenant, &uuids(&new.live_of)).await?;
             self.world.live_conversions.extend(live);
@@ -91,6 +93,25 @@ impl Session<'_> {
         Ok(())
     }
 
+    async fn load_images(&mut self, new: &Needs) -> Result<(), DbError> {
+        if new.images.is_empty() {
+            return Ok(());
+        }
+        let images = load::images(&mut self.tx, self.tenant, &uuids(&new.images)).await?;
+        for image in images {
+            self.world.images.entry(image.conversion_id).or_default().push(image);
+        }
+        Ok(())
+    }
+
+    async fn load_referrers(&mut self, new: &Needs) -> Result<(), DbError> {
+        if !new.referrers.is_empty() {
+            let referrers = load::referrers(&mut self.tx, self.tenant, &uuids(&new.referrers)).await?;
+            self.world.referrers.extend(referrers);
+        }
+        Ok(())
+    }
+
     /// Leads that are to be locked, and leads by external id. Returns their customers.
     async fn load_named_leads(&mut self, new: &Needs) -> Result<Vec<CustomerId>, DbError> {
         if new.leads.is_empty() && new.external_ids.is_empty() {
@@ -108,7 +129,13 @@ impl Session<'_> {
         let owners = leads.iter().filter_map(|lead| lead.customer_id).collect();
         for lead in leads {
             if new.external_ids.contains(&lead.external_id) {
-                self.world.external_ids.insert(lead.external_id.clone(), lead.id);
+                // A tombstone has it as an alias only: whoever has it now comes first.
+                let names = &mut self.world.external_ids;
+                if lead.status == LeadStatus::Merged {
+                    names.entry(lead.external_id.clone()).or_insert(lead.id);
+                } else {
+                    names.insert(lead.external_id.clone(), lead.id);
+                }
             }
             self.world.leads.insert(lead.id, lead);
         }

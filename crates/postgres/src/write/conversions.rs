@@ -8,7 +8,6 @@ use crate::rows::conversion::StateColumns;
 use chrono::{DateTime, Utc};
 use opportune_domain::conversion::Conversion;
 use opportune_domain::ids::{ConversionId, TenantId};
-use opportune_domain::touched::touched;
 use opportune_domain::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -189,14 +188,10 @@ struct Images {
 /// Field by field, what each conversion changed in the leads that were there before.
 fn before_images(world: &World) -> Result<Images, DbError> {
     let mut images = Images::default();
-    for (lead, conversion) in &world.changes.touched_leads {
-        let before = world.changes.leads.get(lead).and_then(Option::as_ref);
-        let (Some(before), Some(after)) = (before, world.leads.get(lead)) else {
-            continue;
-        };
-        images.conversion_id.push(conversion.0);
-        images.record_id.push(lead.0);
-        images.touched.push(text::json("touched", &touched(before, after))?);
+    for image in &world.changes.images {
+        images.conversion_id.push(image.conversion_id.0);
+        images.record_id.push(image.lead_id.0);
+        images.touched.push(text::json("touched", &image.fields)?);
     }
     Ok(images)
 }

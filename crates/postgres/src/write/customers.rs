@@ -7,7 +7,8 @@ use crate::error::{DbError, all_written};
 use crate::load::Tx;
 use chrono::{DateTime, Utc};
 use opportune_domain::customer::Customer;
-use opportune_domain::ids::TenantId;
+use opportune_domain::ids::{CustomerId, TenantId};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 columns! {
@@ -171,4 +172,33 @@ pub(super) async fn update(
     .fetch_one(&mut **tx)
     .await?;
     all_written("customers", records.len(), count)
+}
+
+/// Takes customers away, with their keys. Whoever refers to one meanwhile is in the way, and seen by the next try.
+pub(super) async fn remove(
+    tx: &mut Tx,
+    tenant: TenantId,
+    removed: &BTreeSet<CustomerId>,
+    keys: &KeyChanges,
+) -> Result<(), DbError> {
+    if removed.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = removed.iter().map(|id| id.0).collect();
+    let count = sqlx::query_scalar!(
+        r#"WITH unkeyed AS (
+            DELETE FROM customer_keys USING UNNEST($3::bigint[], $4::uuid[]) AS gone (key, id)
+            WHERE customer_keys.tenant_id = $1 AND customer_keys.key = gone.key AND customer_keys.customer_id = gone.id
+        ), removed AS (
+            DELETE FROM customers WHERE tenant_id = $1 AND id = ANY($2) RETURNING 1
+        )
+        SELECT count(*) AS "count!" FROM removed"#,
+        tenant.0,
+        &ids,
+        &keys.gone.keys,
+        &keys.gone.ids
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    all_written("customers", removed.len(), count)
 }

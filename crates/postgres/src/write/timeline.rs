@@ -7,6 +7,7 @@ use crate::rows::names;
 use chrono::{DateTime, Utc};
 use opportune_domain::ids::TenantId;
 use opportune_domain::timeline::TimelineEntry;
+use opportune_domain::world::Changes;
 use uuid::Uuid;
 
 columns! {
@@ -29,8 +30,79 @@ columns! {
     }
 }
 
+/// Moves entries, takes some away, and inserts new ones, in that order: what is new stands where it belongs already.
+pub(super) async fn write(tx: &mut Tx, tenant: TenantId, changes: &Changes) -> Result<(), DbError> {
+    move_all(tx, tenant, changes).await?;
+    give_back(tx, tenant, changes).await?;
+    remove(tx, tenant, changes).await?;
+    insert(tx, tenant, &changes.timeline).await
+}
+
+/// All entries of a record that was absorbed. How many there are is not known.
+async fn move_all(tx: &mut Tx, tenant: TenantId, changes: &Changes) -> Result<(), DbError> {
+    if changes.timeline_moves.is_empty() {
+        return Ok(());
+    }
+    let from: Vec<Uuid> = changes.timeline_moves.keys().map(|id| id.0).collect();
+    let to: Vec<Uuid> = changes.timeline_moves.values().map(|id| id.0).collect();
+    sqlx::query!(
+        "UPDATE timeline_entries SET lead_id = moved.to_id
+        FROM UNNEST($2::uuid[], $3::uuid[]) AS moved (from_id, to_id)
+        WHERE timeline_entries.tenant_id = $1 AND timeline_entries.lead_id = moved.from_id",
+        tenant.0,
+        &from,
+        &to
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The entries that an absorbed record brought: they were written at it, or at what it had absorbed itself.
+async fn give_back(tx: &mut Tx, tenant: TenantId, changes: &Changes) -> Result<(), DbError> {
+    if changes.timeline_returns.is_empty() {
+        return Ok(());
+    }
+    let (mut from, mut to, mut origin) = (Vec::new(), Vec::new(), Vec::new());
+    for back in &changes.timeline_returns {
+        for id in &back.origins {
+            from.push(back.from.0);
+            to.push(back.to.0);
+            origin.push(id.0);
+        }
+    }
+    sqlx::query!(
+        "UPDATE timeline_entries SET lead_id = back.to_id
+        FROM UNNEST($2::uuid[], $3::uuid[], $4::uuid[]) AS back (from_id, to_id, origin_id)
+        WHERE timeline_entries.tenant_id = $1 AND timeline_entries.lead_id = back.from_id
+            AND timeline_entries.origin_lead_id = back.origin_id",
+        tenant.0,
+        &from,
+        &to,
+        &origin
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn remove(tx: &mut Tx, tenant: TenantId, changes: &Changes) -> Result<(), DbError> {
+    if changes.removed_entries.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = changes.removed_entries.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "DELETE FROM timeline_entries WHERE tenant_id = $1 AND id = ANY($2)",
+        tenant.0,
+        &ids
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Inserts new entries.
-pub(super) async fn insert(tx: &mut Tx, tenant: TenantId, entries: &[TimelineEntry]) -> Result<(), DbError> {
+async fn insert(tx: &mut Tx, tenant: TenantId, entries: &[TimelineEntry]) -> Result<(), DbError> {
     if entries.is_empty() {
         return Ok(());
     }
