@@ -11,7 +11,7 @@ pub mod poll;
 pub mod site;
 
 pub use api::Api;
-pub use calls::{convert_and_wait, import_stream, lead_of};
+pub use calls::{WAIT, convert_and_wait, import_stream, lead_of};
 pub use errors::{expected, fields, metadata, refusal};
 pub use heard::{Event, Heard};
 pub use ids::{new_id, new_id_text};

@@ -2,9 +2,8 @@
 
 use crate::support::{System, expected, http, lead_of, new_id_text, refusal, soon};
 use opportune_contract::v1::{
-    BatchConvertLeadsRequest, CancelBatchRequest, ConversionMode, ConvertLeadRequest, CreateLeadRequest,
-    CreateLeadResponse, GetBatchRequest, MergeLeadsRequest, RetryBatchRequest, RevertConversionRequest,
-    WatchBatchRequest,
+    BatchConvertLeadsRequest, CancelBatchRequest, CreateLeadRequest, CreateLeadResponse, GetBatchRequest,
+    RetryBatchRequest, WatchBatchRequest,
 };
 use prost::Message;
 use tonic::Code;
@@ -148,16 +147,6 @@ async fn what_is_not_there_yet_says_so() {
     let missing = expected(Code::Unimplemented, "NOT_IMPLEMENTED");
     let mut conversions = api.conversions();
     let id = new_id_text;
-    let merge = MergeLeadsRequest {
-        lead_ids: vec![id(), id()],
-        ..MergeLeadsRequest::default()
-    };
-    assert_eq!(refusal(conversions.merge_leads(merge).await), missing);
-    let revert = RevertConversionRequest {
-        id: id(),
-        ..RevertConversionRequest::default()
-    };
-    assert_eq!(refusal(conversions.revert_conversion(revert).await), missing);
     let batch = BatchConvertLeadsRequest {
         lead_ids: vec![id()],
         ..BatchConvertLeadsRequest::default()
@@ -181,12 +170,4 @@ async fn what_is_not_there_yet_says_so() {
         ..WatchBatchRequest::default()
     };
     assert_eq!(refusal(conversions.watch_batch(watch).await), missing);
-    let lead = api.create(lead_of("Ann Lee")).await.id;
-    let mode = ConversionMode::Merge.into();
-    let merge = ConvertLeadRequest {
-        lead_id: lead,
-        mode,
-        ..ConvertLeadRequest::default()
-    };
-    assert_eq!(refusal(api.convert(merge).await), missing);
 }

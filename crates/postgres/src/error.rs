@@ -82,18 +82,29 @@ impl DbError {
     /// Serialization failure, deadlock, unique violation, a customer that was taken away or referred to meanwhile: the
     /// next try sees what the others did.
     fn is_conflict(&self) -> bool {
-        !self.is_taken_customer_id()
-            && self
-                .code()
-                .is_some_and(|code| matches!(&*code, "40001" | "40P01" | "23505" | "23503"))
+        let code = self.code();
+        let is_in_the_way = code.is_some_and(|code| matches!(&*code, "40001" | "40P01" | "23505"));
+        (is_in_the_way && !self.is_taken_customer_id()) || self.names_missing_customer()
+    }
+
+    /// A customer is gone that somebody links, or is linked that somebody takes away.
+    fn names_missing_customer(&self) -> bool {
+        matches!(
+            self.constraint(),
+            Some("leads_tenant_id_customer_id_fkey" | "customers_tenant_id_parent_id_fkey")
+        )
+    }
+
+    fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Sql(sqlx::Error::Database(error)) => error.constraint(),
+            _ => None,
+        }
     }
 
     /// A customer's external id is another one's: the index says so, and trying again changes nothing.
     fn is_taken_customer_id(&self) -> bool {
-        match self {
-            Self::Sql(sqlx::Error::Database(error)) => error.constraint() == Some("customers_external_id"),
-            _ => false,
-        }
+        self.constraint() == Some("customers_external_id")
     }
 }
 

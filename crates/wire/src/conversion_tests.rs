@@ -42,7 +42,7 @@ fn creating() -> Plan {
         survivor_id: LEAD,
         merged_lead_ids: Vec::new(),
         fields: Vec::new(),
-        customer: CustomerDecision {
+        customer: Some(CustomerDecision {
             action: CustomerAction::Create,
             customer_id: Some(person.id),
             company_id: Some(company.id),
@@ -50,7 +50,7 @@ fn creating() -> Plan {
             differences: Vec::new(),
             new_person: Some(Box::new(person)),
             new_company: Some(Box::new(company)),
-        },
+        }),
         assignment: AssignmentDecision {
             salesperson_id: None,
             team_id: None,
@@ -101,6 +101,9 @@ fn what_succeeded_shows_its_plan_with_the_ids_that_were_made() {
         salesperson_id: None,
         team_id: None,
         event_ids: Vec::new(),
+        note_id: None,
+        removed_customer_ids: Vec::new(),
+        kept_customer_ids: Vec::new(),
     };
     let state = ConversionState::Succeeded {
         plan: Box::new(creating()),

@@ -10,7 +10,7 @@ use opportune_domain::lead::{CreateLead, Lead, LeadPatch, archive, create_lead, 
 use opportune_domain::lead::{LeadStatus, must_match};
 use opportune_domain::refusal::{Reason, Refusal};
 use opportune_domain::request::RequestClaim;
-use opportune_domain::timeline::{TimelineEntry, TimelineKind};
+use opportune_domain::timeline::TimelineEntry;
 use opportune_domain::world::World;
 
 /// Creates a record.
@@ -157,12 +157,10 @@ impl ChangeLead {
         }
         let author = self.call.caller.actor.map(|actor| actor.to_string());
         let id: TimelineEntryId = self.ids.make();
-        world.changes.timeline.push(TimelineEntry {
-            subject: "Lost".to_owned(),
-            body: comment.clone(),
-            author: author.unwrap_or_default(),
-            ..TimelineEntry::empty(id, self.id, TimelineKind::Note, world.now)
-        });
+        let id = self.ids.make::<TimelineEntryId>();
+        let caller = &self.call.caller;
+        let note = TimelineEntry::note(id, self.id, "Lost".to_owned(), comment.clone(), caller, world.now);
+        world.changes.timeline.push(note);
     }
 }
 

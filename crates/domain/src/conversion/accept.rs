@@ -1,6 +1,6 @@
 //! What can be known about a conversion before it is decided; asked at the call, and again by the worker.
 
-use super::records::{must_not_be_won, named, named_others};
+use super::records::{must_be_within_limit, must_not_be_won, named, named_others};
 use super::{ConversionMode, ConvertCommand, CustomerChoice};
 use crate::lead::references::{customer_exists, salesperson_works, team_exists};
 use crate::lead::{Lead, LeadStatus, LeadType, must_match};
@@ -11,7 +11,7 @@ use crate::world::World;
 ///
 /// # Errors
 /// Every reason of [`target`]; of the others that are named `LEAD_NOT_FOUND`, `PERMISSION_DENIED`, `LEAD_WON`,
-/// `NOTHING_TO_MERGE`, `TOO_MANY_MERGE_SOURCES`; `CONVERSION_IN_PROGRESS`.
+/// `NOTHING_TO_MERGE`; `CONVERSION_IN_PROGRESS`.
 pub fn accept(world: &World, command: &ConvertCommand) -> Result<(), Refusal> {
     let lead = target(world, command)?;
     if command.names_others() {
@@ -33,7 +33,7 @@ pub fn accept(world: &World, command: &ConvertCommand) -> Result<(), Refusal> {
 /// survivor.
 ///
 /// # Errors
-/// `FIELD_INVALID`, `LEAD_NOT_FOUND`, `PERMISSION_DENIED`, `LEAD_ALREADY_CONVERTED`, `LEAD_WON`, `LEAD_LOST`,
+/// `FIELD_INVALID`, `TOO_MANY_MERGE_SOURCES`, `LEAD_NOT_FOUND`, `PERMISSION_DENIED`, `LEAD_ALREADY_CONVERTED`, `LEAD_WON`, `LEAD_LOST`,
 /// `LEAD_ARCHIVED`, `LEAD_MERGED`, `ETAG_MISMATCH`, or a referenced record that is not there.
 pub fn target<'w>(world: &'w World, command: &ConvertCommand) -> Result<&'w Lead, Refusal> {
     command.caller.must_handle_records()?;
@@ -43,6 +43,7 @@ pub fn target<'w>(world: &'w World, command: &ConvertCommand) -> Result<&'w Lead
             "must be empty in CONVERSION_MODE_CONVERT",
         ));
     }
+    must_be_within_limit(world, command)?;
     let (named, lead) = named(world, command.lead_id, &command.caller)?;
     match command.mode {
         ConversionMode::MergeOnly => must_not_be_won(lead)?,

@@ -87,13 +87,12 @@ pub fn others<'w>(world: &'w World, lead: &Lead, command: &ConvertCommand) -> Re
 /// The others that a command names: each once, tombstones by their survivors (rules 7.1).
 ///
 /// # Errors
-/// `LEAD_NOT_FOUND`, `PERMISSION_DENIED`, `LEAD_WON`, `NOTHING_TO_MERGE`, `TOO_MANY_MERGE_SOURCES`.
+/// `LEAD_NOT_FOUND`, `PERMISSION_DENIED`, `LEAD_WON`, `NOTHING_TO_MERGE`.
 pub(super) fn named_others<'w>(
     world: &'w World,
     lead: &Lead,
     command: &ConvertCommand,
 ) -> Result<Vec<&'w Lead>, Refusal> {
-    not_too_many(world, distinct(command))?;
     let mut seen = BTreeSet::from([lead.id]);
     let mut others = Vec::new();
     for id in &command.merge_lead_ids {
@@ -108,6 +107,11 @@ pub(super) fn named_others<'w>(
         return Err(nothing_to_merge("fewer than two different records"));
     }
     Ok(others)
+}
+
+/// Refuses a list of more records than may be merged, before any of them is looked at (rules 7.1).
+pub(super) fn must_be_within_limit(world: &World, command: &ConvertCommand) -> Result<(), Refusal> {
+    not_too_many(world, distinct(command))
 }
 
 /// Won records are merged with nothing (rules 7.1).

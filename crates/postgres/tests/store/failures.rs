@@ -3,7 +3,7 @@
 use crate::builders::{claim, customer, lead, queued};
 use crate::support::{TestDb, ids, new_id, steps, tenant, try_write, write};
 use opportune_application::ports::{Needs, Store, StoreError};
-use opportune_domain::ids::{CustomerId, LeadId};
+use opportune_domain::ids::{CustomerId, LeadId, TeamId};
 use opportune_domain::keys::Key;
 use opportune_domain::world::World;
 use opportune_postgres::{Database, DatabaseOptions, PgStore};
@@ -17,9 +17,9 @@ async fn a_unit_of_work_that_fails_leaves_nothing() {
         let ann = customer("Ann", world.now);
         world.changes.requests.push((claim(new_id()), ann.id.0));
         world.put_customer(ann);
-        // The customer is not there, which the last statement that writes leads finds out.
+        // The team is not there, which the last statement that writes leads finds out.
         let mut orphan = lead("One", world.now);
-        orphan.customer_id = Some(CustomerId(new_id()));
+        orphan.team_id = Some(TeamId(new_id()));
         let conversion = queued(orphan.id, world.now);
         world.put_lead(orphan);
         world.put_conversion(conversion);

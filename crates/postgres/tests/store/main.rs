@@ -10,6 +10,7 @@ mod failures;
 mod loading;
 mod outbox;
 mod records;
+mod reverting;
 mod round_trips;
 mod support;
 mod tenants;
