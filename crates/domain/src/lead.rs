@@ -10,8 +10,8 @@ mod stage;
 mod update;
 
 pub use assign::{Assignment, assign, default_team};
-pub(crate) use close::{must_be_no_tombstone, reopen};
 pub use close::{archive, lose, restore, win};
+pub(crate) use close::{must_be_no_tombstone, reopen};
 pub use create::{CreateLead, create_lead};
 pub use fill::{Filled, fill_from_customer};
 pub use patch::LeadPatch;

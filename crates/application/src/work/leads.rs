@@ -155,8 +155,6 @@ impl ChangeLead {
         if comment.trim().is_empty() {
             return;
         }
-        let author = self.call.caller.actor.map(|actor| actor.to_string());
-        let id: TimelineEntryId = self.ids.make();
         let id = self.ids.make::<TimelineEntryId>();
         let caller = &self.call.caller;
         let note = TimelineEntry::note(id, self.id, "Lost".to_owned(), comment.clone(), caller, world.now);

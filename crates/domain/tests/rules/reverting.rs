@@ -10,6 +10,8 @@ use opportune_domain::ids::{ConversionId, LeadId};
 use opportune_domain::lead::{Lead, LeadStatus, LeadType};
 use opportune_domain::refusal::{Reason, Refusal};
 
+type Edit = fn(&mut Lead);
+
 fn merge_only(leads: &[LeadId]) -> ConvertCommand {
     ConvertCommand {
         mode: ConversionMode::MergeOnly,
@@ -132,7 +134,7 @@ fn an_end_a_merge_or_a_conversion_on_top_is_a_conflict_and_an_untouched_field_is
     let mut town = Town::new();
     let lead = town.lead(100, |_| {});
     let conversion = town.convert(convert(lead));
-    let on_top: [(&str, fn(&mut Lead)); 4] = [
+    let on_top: [(&str, Edit); 4] = [
         ("status", |lead| lead.status = LeadStatus::Lost),
         ("status", |lead| lead.status = LeadStatus::Won),
         ("merged_lead_ids", |lead| lead.merged_lead_ids.push(lead_id(1))),
@@ -147,7 +149,7 @@ fn an_end_a_merge_or_a_conversion_on_top_is_a_conflict_and_an_untouched_field_is
             (Reason::RevertConflict, field)
         );
     }
-    let harmless: [fn(&mut Lead); 2] = [
+    let harmless: [Edit; 2] = [
         |lead| lead.title = "A better title".to_owned(),
         |lead| lead.status = LeadStatus::Archived,
     ];
