@@ -14,28 +14,43 @@ use serde_json::{Map, Value};
 /// There is no room for it.
 const TOO_LARGE: &str = "the field would be larger than is allowed";
 
-/// Texts of which the first non-empty one is taken: name in the contract, and where it is.
-type Text = (&'static str, fn(&mut Lead) -> &mut String);
+/// A text of which the first non-empty one is taken.
+struct Text {
+    /// Its name in the contract.
+    name: &'static str,
+    read: fn(&Lead) -> &String,
+    place: fn(&mut Lead) -> &mut String,
+}
 
-const TEXTS: [Text; 12] = [
-    ("title", |lead| &mut lead.title),
-    ("contact_name", |lead| &mut lead.contact_name),
-    ("company_name", |lead| &mut lead.company_name),
-    ("email", |lead| &mut lead.email),
-    ("phone", |lead| &mut lead.phone),
-    ("job_title", |lead| &mut lead.job_title),
-    ("website", |lead| &mut lead.website),
-    ("language", |lead| &mut lead.language),
-    ("referred_by", |lead| &mut lead.referred_by),
-    ("source", |lead| &mut lead.source),
-    ("medium", |lead| &mut lead.medium),
-    ("campaign", |lead| &mut lead.campaign),
-];
+macro_rules! texts {
+    ($($field:ident),+) => {
+        [$(Text {
+            name: stringify!($field),
+            read: |lead| &lead.$field,
+            place: |lead| &mut lead.$field,
+        }),+]
+    };
+}
+
+const TEXTS: [Text; 12] = texts!(
+    title,
+    contact_name,
+    company_name,
+    email,
+    phone,
+    job_title,
+    website,
+    language,
+    referred_by,
+    source,
+    medium,
+    campaign
+);
 
 /// Decides every field.
 pub(super) fn gather(config: &TenantConfig, gathering: &mut Gathering) {
-    for (name, place) in TEXTS {
-        text(gathering, name, place);
+    for text in TEXTS {
+        text.gather(gathering);
     }
     address(gathering);
     description(gathering);
@@ -49,13 +64,12 @@ pub(super) fn gather(config: &TenantConfig, gathering: &mut Gathering) {
     references(config, gathering);
 }
 
-fn text(gathering: &mut Gathering, name: &str, place: fn(&mut Lead) -> &mut String) {
-    let read = |lead: &Lead| {
-        let mut lead = lead.clone();
-        Some(std::mem::take(place(&mut lead))).filter(|text| !text.trim().is_empty())
-    };
-    if let Some(value) = gathering.first(name, read, String::clone) {
-        *place(&mut gathering.lead) = value;
+impl Text {
+    fn gather(&self, gathering: &mut Gathering) {
+        let read = |lead: &Lead| Some((self.read)(lead).clone()).filter(|text| !text.trim().is_empty());
+        if let Some(value) = gathering.first(self.name, read, String::clone) {
+            *(self.place)(&mut gathering.lead) = value;
+        }
     }
 }
 
