@@ -5,6 +5,7 @@
 )]
 
 mod access;
+mod closing;
 mod commands;
 mod configuration;
 mod conformance;

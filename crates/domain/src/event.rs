@@ -42,7 +42,7 @@ pub enum EventBody {
         /// The record after the change.
         lead: Box<Lead>,
     },
-    /// A lost or archived record was reopened.
+    /// A lost, archived or won record was reopened.
     LeadRestored {
         /// The record after the change.
         lead: Box<Lead>,

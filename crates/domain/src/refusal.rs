@@ -29,7 +29,6 @@ pub enum Reason {
     LeadLost,
     LeadArchived,
     LeadMerged,
-    LeadStatusInvalid,
     LeadsDisabled,
     DuplicatesFound,
     ExternalIdTaken,

@@ -55,7 +55,6 @@ pub fn code(reason: Reason) -> Code {
         | Reason::LeadLost
         | Reason::LeadArchived
         | Reason::LeadMerged
-        | Reason::LeadStatusInvalid
         | Reason::LeadsDisabled
         | Reason::RevertWindowClosed
         | Reason::RevertConflict

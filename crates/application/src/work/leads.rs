@@ -126,6 +126,10 @@ impl ChangeLead {
         self.call.caller.must_see(lead)?;
         let before = lead.clone();
         let after = self.changed(world, &before)?;
+        // A call that is repeated finds done what it asks for.
+        if after == before && !matches!(self.change, LeadChange::Update(_)) {
+            return Ok(before);
+        }
         let after = world.put_lead(after).clone();
         let body = told(&before, &after);
         world.emit(&mut self.ids, after.version, body, &self.call.traceparent);
@@ -168,7 +172,7 @@ fn told(before: &Lead, after: &Lead) -> EventBody {
     match (before.status, after.status) {
         (from, LeadStatus::Won) if from != LeadStatus::Won => EventBody::OpportunityWon { lead },
         (from, LeadStatus::Lost) if from != LeadStatus::Lost => EventBody::LeadLost { lead },
-        (LeadStatus::Lost | LeadStatus::Archived, LeadStatus::Open) => EventBody::LeadRestored { lead },
+        (from, LeadStatus::Open) if from != LeadStatus::Open => EventBody::LeadRestored { lead },
         _ => EventBody::LeadUpdated { lead },
     }
 }

@@ -1,4 +1,4 @@
-//! Won, lost, archived, restored (rules 9).
+//! Won, lost, archived, restored (rules 9). What a record is already it stays, so that a call may be repeated.
 
 use super::{Lead, LeadStatus};
 use crate::ids::StageId;
@@ -7,14 +7,14 @@ use crate::tenant::TenantConfig;
 use chrono::{DateTime, Utc};
 use std::cmp::Reverse;
 
-/// Marks a record won: nearest won stage, probability 100, closed now (rules 9.1).
+/// Marks a record won: nearest won stage, probability 100, closed now (rules 9.1). A won one stays as it is.
 ///
 /// # Errors
-/// `LEAD_WON`, `LEAD_ARCHIVED`, `LEAD_MERGED`.
+/// `LEAD_ARCHIVED`, `LEAD_MERGED`.
 pub fn win(config: &TenantConfig, lead: &Lead, now: DateTime<Utc>) -> Result<Lead, Refusal> {
     must_be_no_tombstone(lead)?;
     match lead.status {
-        LeadStatus::Won => return Err(refused(lead, Reason::LeadWon, "is won already")),
+        LeadStatus::Won => return Ok(lead.clone()),
         LeadStatus::Archived => return Err(refused(lead, Reason::LeadArchived, "is archived: restore it first")),
         _ => {}
     }
@@ -24,15 +24,23 @@ pub fn win(config: &TenantConfig, lead: &Lead, now: DateTime<Utc>) -> Result<Lea
     Ok(after)
 }
 
-/// Marks a record lost (rules 9.1). The comment, if any, becomes a note of its own.
+/// Marks a record lost (rules 9.1). The comment, if any, becomes a note of its own. One that is lost for this reason, or
+/// for whatever reason when none is given, stays as it is.
 ///
 /// # Errors
-/// `LEAD_WON`, `LEAD_LOST`, `LEAD_ARCHIVED`, `LEAD_MERGED`.
+/// `LEAD_WON`, `LEAD_LOST` for another reason, `LEAD_ARCHIVED`, `LEAD_MERGED`.
 pub fn lose(lead: &Lead, reason: &str, now: DateTime<Utc>) -> Result<Lead, Refusal> {
     must_be_no_tombstone(lead)?;
     match lead.status {
         LeadStatus::Won => return Err(refused(lead, Reason::LeadWon, "is won: change its stage first")),
-        LeadStatus::Lost => return Err(refused(lead, Reason::LeadLost, "is lost already")),
+        LeadStatus::Lost if reason.is_empty() || reason == lead.lost_reason => return Ok(lead.clone()),
+        LeadStatus::Lost => {
+            return Err(refused(
+                lead,
+                Reason::LeadLost,
+                "is lost for another reason: change that",
+            ));
+        }
         LeadStatus::Archived => return Err(refused(lead, Reason::LeadArchived, "is archived: restore it first")),
         _ => {}
     }
@@ -45,32 +53,32 @@ pub fn lose(lead: &Lead, reason: &str, now: DateTime<Utc>) -> Result<Lead, Refus
     Ok(after)
 }
 
-/// Puts a record away.
+/// Puts an open record away, with the probability that it has. An archived one stays as it is.
 ///
 /// # Errors
-/// `LEAD_ARCHIVED`, `LEAD_MERGED`.
+/// `LEAD_WON`, `LEAD_LOST`, `LEAD_MERGED`.
 pub fn archive(lead: &Lead) -> Result<Lead, Refusal> {
     must_be_no_tombstone(lead)?;
-    if lead.status == LeadStatus::Archived {
-        return Err(refused(lead, Reason::LeadArchived, "is archived already"));
+    match lead.status {
+        LeadStatus::Won => return Err(refused(lead, Reason::LeadWon, "is won: change its stage first")),
+        LeadStatus::Lost => return Err(refused(lead, Reason::LeadLost, "is lost: restore it first")),
+        _ => {}
     }
-    let mut after = lead.clone();
-    if lead.is_open() {
-        after.earlier_probability = lead.probability;
-    }
-    after.status = LeadStatus::Archived;
-    Ok(after)
+    Ok(Lead {
+        status: LeadStatus::Archived,
+        ..lead.clone()
+    })
 }
 
-/// Reopens a lost or archived record, with its earlier probability (rules 9.1).
+/// Reopens a lost or archived record, with its earlier probability (rules 9.1). An open one stays as it is.
 ///
 /// # Errors
-/// `LEAD_WON`, `LEAD_MERGED`, `LEAD_STATUS_INVALID` when it is open.
+/// `LEAD_WON`, `LEAD_MERGED`.
 pub fn restore(lead: &Lead) -> Result<Lead, Refusal> {
     must_be_no_tombstone(lead)?;
     match lead.status {
         LeadStatus::Won => return Err(refused(lead, Reason::LeadWon, "is won: change its stage to reopen it")),
-        LeadStatus::Open => return Err(refused(lead, Reason::LeadStatusInvalid, "is open")),
+        LeadStatus::Open => return Ok(lead.clone()),
         _ => {}
     }
     let mut after = lead.clone();
@@ -89,11 +97,13 @@ pub(super) fn win_in_place(lead: &mut Lead, now: DateTime<Utc>) {
     lead.close_time = Some(now);
 }
 
-/// Open again, as it was before it was closed.
+/// Open again, with the probability from before it was won or lost; being archived does not change it.
 pub(crate) fn reopen(lead: &mut Lead) {
+    if matches!(lead.status, LeadStatus::Won | LeadStatus::Lost) {
+        lead.probability = lead.earlier_probability.take();
+    }
     lead.status = LeadStatus::Open;
     lead.lost_reason.clear();
-    lead.probability = lead.earlier_probability.take();
     lead.close_time = None;
 }
 

@@ -99,22 +99,39 @@ fn losing_sets_zero_and_the_reason() {
 fn what_each_status_refuses() {
     let config = Town::new().world.config;
     let won = |status| win(&config, &lead(status), now()).map(|_| ()).map_err(|no| no.reason);
-    assert_eq!(won(LeadStatus::Won), Err(Reason::LeadWon));
     assert_eq!(won(LeadStatus::Archived), Err(Reason::LeadArchived));
     assert_eq!(won(LeadStatus::Merged), Err(Reason::LeadMerged));
     let lost = |status| lose(&lead(status), "", now()).map(|_| ()).map_err(|no| no.reason);
     assert_eq!(lost(LeadStatus::Won), Err(Reason::LeadWon));
-    assert_eq!(lost(LeadStatus::Lost), Err(Reason::LeadLost));
     assert_eq!(lost(LeadStatus::Archived), Err(Reason::LeadArchived));
     assert_eq!(lost(LeadStatus::Merged), Err(Reason::LeadMerged));
     let restored = |status| restore(&lead(status)).map(|_| ()).map_err(|no| no.reason);
     assert_eq!(restored(LeadStatus::Won), Err(Reason::LeadWon));
-    assert_eq!(restored(LeadStatus::Open), Err(Reason::LeadStatusInvalid));
     assert_eq!(restored(LeadStatus::Merged), Err(Reason::LeadMerged));
     let archived = |status| archive(&lead(status)).map(|_| ()).map_err(|no| no.reason);
-    assert_eq!(archived(LeadStatus::Archived), Err(Reason::LeadArchived));
+    assert_eq!(archived(LeadStatus::Won), Err(Reason::LeadWon));
+    assert_eq!(archived(LeadStatus::Lost), Err(Reason::LeadLost));
     assert_eq!(archived(LeadStatus::Merged), Err(Reason::LeadMerged));
-    assert_eq!(archived(LeadStatus::Won), Ok(()));
+}
+
+#[test]
+fn what_a_record_is_already_it_stays() {
+    let config = Town::new().world.config;
+    for (status, again) in [
+        (LeadStatus::Won, win(&config, &lead(LeadStatus::Won), now())),
+        (LeadStatus::Lost, lose(&lead(LeadStatus::Lost), "too dear", now())),
+        (LeadStatus::Lost, lose(&lead(LeadStatus::Lost), "", now())),
+        (LeadStatus::Open, restore(&lead(LeadStatus::Open))),
+        (LeadStatus::Archived, archive(&lead(LeadStatus::Archived))),
+    ] {
+        assert_eq!(again.unwrap(), lead(status), "{status:?}");
+    }
+}
+
+#[test]
+fn a_record_is_not_lost_for_a_second_reason() {
+    let other = lose(&lead(LeadStatus::Lost), "cancelled", now()).expect_err("a refusal");
+    assert_eq!(other.reason, Reason::LeadLost);
 }
 
 #[test]
@@ -129,9 +146,10 @@ fn restoring_gives_back_what_was_before_it_was_lost() {
 }
 
 #[test]
-fn restoring_an_archived_one_gives_back_its_probability_even_if_it_was_lost_before() {
-    let open = lead(LeadStatus::Open);
-    assert_eq!(restore(&archive(&open).unwrap()).unwrap().probability, Some(40.0));
-    let lost = lose(&open, "cancelled", now()).unwrap();
-    assert_eq!(restore(&archive(&lost).unwrap()).unwrap().probability, Some(40.0));
+fn restoring_an_archived_one_gives_it_back_as_it_is() {
+    let mut away = archive(&lead(LeadStatus::Open)).unwrap();
+    assert_eq!(restore(&away).unwrap().probability, Some(40.0));
+    // Somebody thought about it in the meantime.
+    away.probability = Some(70.0);
+    assert_eq!(restore(&away).unwrap().probability, Some(70.0));
 }
