@@ -6,6 +6,7 @@
 
 mod access;
 mod closing;
+mod command_line;
 mod commands;
 mod configuration;
 mod conformance;

@@ -1,26 +1,40 @@
 //! The command line.
 
+mod batch_args;
 mod bench_args;
 mod client_args;
+mod instruction_args;
+mod lead_args;
 mod operator_args;
 mod server_args;
+mod timeline_args;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
+pub use batch_args::{BatchCommand, BatchStartArgs};
 pub use bench_args::BenchArgs;
 pub use client_args::{
-    ConversionsArgs, ConversionsCommand, ConvertArgs, CustomerChoice, DuplicatesChoice, ImportArgs, ImportFormat,
-    LeadStatusChoice, LeadTypeChoice, LeadsArgs, SimilarArgs, TailArgs,
+    ConversionsArgs, ConversionsCommand, ConvertArgs, ImportArgs, ImportFormat, RevertArgs, SimilarArgs, TailArgs,
 };
+pub use instruction_args::{CustomerChoice, DuplicatesChoice, InstructionArgs, ModeChoice, SurvivorChoice};
+pub use lead_args::{LeadStatusChoice, LeadTypeChoice, LeadsArgs, LeadsCommand};
 pub use operator_args::{DeadCommand, DoctorArgs, EventsCommand, ReplayArgs, SampleArgs, SampleFormat};
 pub use server_args::{DevArgs, RoleArgs, ServeArgs};
+pub use timeline_args::{EntryArgs, EntryKind, TimelineArgs, TimelineCommand};
 
 /// Turns leads into opportunities for other programs.
 #[derive(Debug, Parser)]
-#[command(name = "opportune", version, propagate_version = true, infer_subcommands = true)]
+#[command(
+    name = "opportune",
+    version,
+    propagate_version = true,
+    infer_subcommands = true,
+    after_help = "Exit codes: 0 done; 1 it could not be done; 2 refused, or some of many were; 64 the command line makes \
+                  no sense."
+)]
 pub struct Cli {
     /// What holds for every subcommand.
     #[command(flatten)]
@@ -105,15 +119,22 @@ pub enum Command {
     Migrate,
     /// Run everything here, with a private PostgreSQL and a private RabbitMQ.
     Dev(DevArgs),
-    /// Load leads from a CSV or NDJSON file. Exit code: 0 all went in, 2 some were rejected, 1 failed.
+    /// Load leads from a CSV or NDJSON file.
     Import(ImportArgs),
     /// Convert one lead, or many.
     Convert(ConvertArgs),
+    /// Convert many leads as one batch that goes on without its caller.
+    #[command(subcommand)]
+    Batch(BatchCommand),
+    /// Take a conversion or merge back.
+    Revert(RevertArgs),
     /// Show what is similar to a lead.
     Similar(SimilarArgs),
     /// List leads and opportunities.
     Leads(LeadsArgs),
-    /// Look at conversions.
+    /// Show what happened, or is planned, about a lead or opportunity; add to it.
+    Timeline(TimelineArgs),
+    /// Look at conversions, cancel them, run them again.
     Conversions(ConversionsArgs),
     /// Print events as they are published.
     Tail(TailArgs),
@@ -153,6 +174,32 @@ mod tests {
         let cli = Cli::try_parse_from(["opportune", "leads", "--json", "--set", "worker.slots=2"]).unwrap();
         assert!(cli.global.json);
         assert_eq!(cli.global.set, ["worker.slots=2"]);
+    }
+
+    #[test]
+    fn a_timeline_is_listed_or_added_to() {
+        let timeline = |arguments: &[&str]| {
+            let cli = Cli::try_parse_from([&["opportune", "timeline"], arguments].concat())?;
+            match cli.command {
+                Command::Timeline(args) => Ok::<_, clap::Error>(args),
+                _ => unreachable!("it is the subcommand that was given"),
+            }
+        };
+        let listed = timeline(&["0199-x", "--limit", "3"]).unwrap();
+        assert_eq!((listed.lead_id.as_deref(), listed.limit), (Some("0199-x"), 3));
+        let added = timeline(&["add", "0199-x", "--kind", "activity", "--due", "2027-01-31"]).unwrap();
+        let Some(TimelineCommand::Add(entry)) = added.command else {
+            unreachable!("it is the subcommand that was given")
+        };
+        assert_eq!(entry.due.unwrap().to_string(), "2027-01-31T00:00:00Z");
+        assert!(timeline(&[]).is_err());
+        assert!(timeline(&["add", "0199-x", "--due", "tomorrow"]).is_err());
+    }
+
+    #[test]
+    fn naming_others_to_merge_is_for_one_lead() {
+        assert!(Cli::try_parse_from(["opportune", "convert", "a", "--merge", "b,c"]).is_ok());
+        assert!(Cli::try_parse_from(["opportune", "convert", "--all-leads", "--merge", "b"]).is_err());
     }
 
     #[test]

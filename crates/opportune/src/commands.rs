@@ -1,5 +1,6 @@
 //! The subcommands, one module each.
 
+pub mod batch;
 pub mod bench;
 pub mod completions;
 pub mod config;
@@ -10,9 +11,12 @@ pub mod dev;
 pub mod doctor;
 pub mod events;
 pub mod import;
+pub mod instruction;
 pub mod leads;
 pub mod migrate;
+pub mod revert;
 pub mod sample;
 pub mod serve;
 pub mod similar;
 pub mod tail;
+pub mod timeline;

@@ -3,7 +3,7 @@
 //! * [`cli`]: the command line; [`config`]: the settings;
 //! * [`commands`]: one module a subcommand;
 //! * [`roles`]: what a process that stays does, on what [`wiring`] puts together; [`lifecycle`]: how it ends;
-//! * [`client`]: calls to a server, for the other subcommands.
+//! * [`client`]: calls to a server, for the other subcommands; [`exit`]: what their exit codes mean.
 
 mod bench;
 mod cli;
@@ -12,6 +12,7 @@ mod clock;
 mod commands;
 mod config;
 mod endpoints;
+mod exit;
 mod ids;
 mod lifecycle;
 mod meter;
@@ -32,15 +33,26 @@ use cli::{Cli, Command, Global};
 use commands::serve::Service;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nobody is left to be told that this cannot be told.
+            let _ = error.print();
+            return exit::usage(&error);
+        }
+    };
     let outcome = Runtime::new()
         .map_err(Into::into)
         .and_then(|runtime| runtime.block_on(run(&cli)));
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("opportune: {error:#}");
-            ExitCode::FAILURE
+            if cli.global.json {
+                eprintln!("{}", exit::in_json(&error));
+            } else {
+                eprintln!("opportune: {error:#}");
+            }
+            exit::of(&error)
         }
     }
 }
@@ -78,10 +90,13 @@ async fn once(global: &Global, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Import(args) => commands::import::run(global, args).await,
         Command::Convert(args) => commands::convert::run(global, args).await,
+        Command::Batch(command) => commands::batch::run(global, command).await,
+        Command::Revert(args) => commands::revert::run(global, args).await,
         Command::Doctor(args) => commands::doctor::run(global, args).await,
         Command::Similar(args) => done(commands::similar::run(global, args).await),
         Command::Leads(args) => done(commands::leads::run(global, args).await),
-        Command::Conversions(args) => done(commands::conversions::run(global, args).await),
+        Command::Timeline(args) => done(commands::timeline::run(global, args).await),
+        Command::Conversions(args) => commands::conversions::run(global, args).await,
         Command::Tail(args) => done(commands::tail::run(global, args).await),
         Command::Dead(command) => done(commands::dead::run(global, command).await),
         Command::Events(command) => done(commands::events::run(global, command).await),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::InstructionArgs;
+
 /// `opportune import`.
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {
@@ -18,16 +20,34 @@ pub struct ImportArgs {
     /// The character between columns. Without it comma, semicolon or tab, whichever the header has most of.
     #[arg(long, value_name = "CHAR")]
     pub delimiter: Option<char>,
-    /// The encoding, such as windows-1252. Without it by byte order mark, else UTF-8, else windows-1252.
+    /// The encoding of a file without a byte order mark, such as windows-1252. Without it UTF-8, UTF-16 or windows-1252,
+    /// whichever the file looks like.
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
-    /// Write the rows that did not go in to this file (CSV: line, field, reason, message).
+    /// Write the rows that did not go in to this file, as they were, each with its line and what is wrong with it: to be
+    /// repaired and imported.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
     /// The name of the import, a UUID: the same name takes up an import that was cut. Without it derived from the
     /// file's name, size and time of change.
     #[arg(long, value_name = "UUID")]
     pub request_id: Option<uuid::Uuid>,
+    /// Convert what was imported, as one batch.
+    #[arg(long)]
+    pub convert: bool,
+    /// How to convert.
+    #[command(flatten)]
+    pub instruction: InstructionArgs,
+    /// The salespeople who share the opportunities in turn.
+    #[arg(
+        long,
+        value_name = "UUID",
+        value_delimiter = ',',
+        requires = "convert",
+        conflicts_with = "salesperson",
+        help_heading = "How to convert"
+    )]
+    pub pool: Vec<String>,
     /// Only read the file and report the rows that cannot be read.
     #[arg(long)]
     pub dry_run: bool,
@@ -65,51 +85,26 @@ pub struct ConvertArgs {
     #[arg(long)]
     pub wait: bool,
     /// Only show what would happen.
-    #[arg(long)]
+    #[arg(long, visible_alias = "validate-only")]
     pub preview: bool,
     /// Refuse unless exactly the plan with this digest would be carried out.
     #[arg(long, value_name = "DIGEST", requires = "lead_id")]
     pub expect_plan: Option<String>,
-    /// What to do about duplicates.
-    #[arg(long, value_enum, default_value_t = DuplicatesChoice::Reject)]
-    pub on_duplicates: DuplicatesChoice,
-    /// What to do about the customer.
-    #[arg(long, value_enum, default_value_t = CustomerChoice::MatchOrCreate)]
-    pub customer: CustomerChoice,
-    /// Link this customer.
-    #[arg(long, value_name = "UUID", conflicts_with = "customer")]
-    pub link_customer: Option<String>,
-    /// Who gets the opportunity.
-    #[arg(long, value_name = "UUID")]
-    pub salesperson: Option<String>,
-    /// Which team gets the opportunity.
-    #[arg(long, value_name = "UUID")]
-    pub team: Option<String>,
+    /// Merge with this lead or opportunity first, whatever else is similar. Can be given again.
+    #[arg(
+        long,
+        value_name = "UUID",
+        value_delimiter = ',',
+        requires = "lead_id",
+        help_heading = "How to convert"
+    )]
+    pub merge: Vec<String>,
+    /// How to convert.
+    #[command(flatten)]
+    pub instruction: InstructionArgs,
     /// The idempotency key, a UUID: the same one never converts twice. Without it the call is not idempotent.
     #[arg(long, value_name = "UUID", requires = "lead_id")]
     pub request_id: Option<String>,
-}
-
-/// What to do about duplicates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DuplicatesChoice {
-    /// Change nothing and say which they are.
-    Reject,
-    /// Convert this one and leave the others alone.
-    Ignore,
-    /// Merge with them first.
-    Merge,
-}
-
-/// What to do about the customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CustomerChoice {
-    /// Keep the lead's, else the one with the same e-mail, else a new one.
-    MatchOrCreate,
-    /// A new one, unless the lead has one.
-    Create,
-    /// None.
-    None,
 }
 
 /// `opportune similar`.
@@ -128,59 +123,6 @@ pub struct SimilarArgs {
     pub limit: usize,
 }
 
-/// `opportune leads`.
-#[derive(Debug, Clone, Args)]
-pub struct LeadsArgs {
-    /// Only leads, or only opportunities.
-    #[arg(long = "type", value_enum)]
-    pub kind: Option<LeadTypeChoice>,
-    /// Only records of this status.
-    #[arg(long, value_enum)]
-    pub status: Option<LeadStatusChoice>,
-    /// Only records of this salesperson.
-    #[arg(long, value_name = "UUID")]
-    pub salesperson: Option<String>,
-    /// Only records of this team.
-    #[arg(long, value_name = "UUID")]
-    pub team: Option<String>,
-    /// Only records with these words in title, names or e-mail.
-    #[arg(long, value_name = "WORDS")]
-    pub text: Option<String>,
-    /// Only the record with this external id.
-    #[arg(long, value_name = "ID")]
-    pub external_id: Option<String>,
-    /// The order, such as "create_time desc", update_time, expected_revenue, priority.
-    #[arg(long, value_name = "FIELD")]
-    pub order_by: Option<String>,
-    /// Show at most so many.
-    #[arg(long, default_value_t = 20, value_name = "N")]
-    pub limit: usize,
-}
-
-/// Lead or opportunity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LeadTypeChoice {
-    /// Leads.
-    Lead,
-    /// Opportunities.
-    Opportunity,
-}
-
-/// Status of a lead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LeadStatusChoice {
-    /// Being worked on.
-    Open,
-    /// Won.
-    Won,
-    /// Lost.
-    Lost,
-    /// Put away.
-    Archived,
-    /// Merged into another one.
-    Merged,
-}
-
 /// `opportune conversions`.
 #[derive(Debug, Clone, Args)]
 pub struct ConversionsArgs {
@@ -190,6 +132,9 @@ pub struct ConversionsArgs {
     /// Only those of this lead.
     #[arg(long, value_name = "UUID")]
     pub lead: Option<String>,
+    /// Only the items of this batch.
+    #[arg(long, value_name = "UUID")]
+    pub batch: Option<String>,
     /// Only those in this state: queued, running, succeeded, failed, cancelled or reverted.
     #[arg(long, value_name = "STATE")]
     pub state: Option<String>,
@@ -211,6 +156,29 @@ pub enum ConversionsCommand {
         /// Its id.
         id: String,
     },
+    /// Cancel it, if it has not begun.
+    Cancel {
+        /// Its id.
+        id: String,
+    },
+    /// Run it again, if it has failed.
+    Retry {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// `opportune revert`.
+#[derive(Debug, Clone, Args)]
+pub struct RevertArgs {
+    /// The conversion.
+    pub conversion_id: String,
+    /// Only check whether it can be reverted.
+    #[arg(long, visible_alias = "validate-only")]
+    pub preview: bool,
+    /// The idempotency key, a UUID.
+    #[arg(long, value_name = "UUID")]
+    pub request_id: Option<String>,
 }
 
 /// `opportune tail`.

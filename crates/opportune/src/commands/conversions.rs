@@ -1,8 +1,11 @@
 //! `opportune conversions`.
 
+use std::process::ExitCode;
+
 use anyhow::{Context, bail};
 use opportune_contract::v1::{
-    Conversion, ConversionState, GetConversionRequest, ListConversionsRequest, WatchConversionRequest,
+    CancelConversionRequest, Conversion, ConversionState, GetConversionRequest, ListConversionsRequest,
+    RetryConversionRequest, WatchConversionRequest,
 };
 use prost_types::Timestamp;
 use serde_json::Value;
@@ -10,21 +13,25 @@ use serde_json::Value;
 use super::convert::print_conversion;
 use crate::cli::{ConversionsArgs, ConversionsCommand, Global};
 use crate::client::{Client, explain};
+use crate::exit;
 use crate::output::{message_json, print_json, print_table, short};
 
 const LARGEST_PAGE: usize = 1_000;
 
-/// Lists conversions, shows one, or follows one.
+/// Lists conversions; shows, follows, cancels or retries one.
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub async fn run(global: &Global, args: &ConversionsArgs) -> anyhow::Result<()> {
+pub async fn run(global: &Global, args: &ConversionsArgs) -> anyhow::Result<ExitCode> {
     let client = Client::connect(global).await?;
     match &args.command {
-        None => list(&client, global, args).await,
-        Some(ConversionsCommand::Get { id }) => get(&client, global, id).await,
-        Some(ConversionsCommand::Watch { id }) => watch(&client, global, id).await,
+        None => list(&client, global, args).await?,
+        Some(ConversionsCommand::Get { id }) => get(&client, global, id).await?,
+        Some(ConversionsCommand::Watch { id }) => return watch(&client, global, id).await,
+        Some(ConversionsCommand::Cancel { id }) => cancel(&client, global, id).await?,
+        Some(ConversionsCommand::Retry { id }) => retry(&client, global, id).await?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn list(client: &Client, global: &Global, args: &ConversionsArgs) -> anyhow::Result<()> {
@@ -35,10 +42,10 @@ async fn list(client: &Client, global: &Global, args: &ConversionsArgs) -> anyho
         let wanted = (args.limit - conversions.len()).min(LARGEST_PAGE);
         let request = ListConversionsRequest {
             lead_id: args.lead.clone().unwrap_or_default(),
+            batch_id: args.batch.clone().unwrap_or_default(),
             state: state.into(),
             page_size: i32::try_from(wanted)?,
             page_token,
-            ..ListConversionsRequest::default()
         };
         let page = client
             .conversions()
@@ -72,7 +79,23 @@ async fn get(client: &Client, global: &Global, id: &str) -> anyhow::Result<()> {
         .await
         .map_err(explain)?
         .into_inner();
-    let conversion = answer.conversion.context("the server answered without a conversion")?;
+    print(global, answer.conversion)
+}
+
+async fn cancel(client: &Client, global: &Global, id: &str) -> anyhow::Result<()> {
+    let request = CancelConversionRequest { id: id.to_owned() };
+    let answer = client.conversions().cancel_conversion(request).await.map_err(explain)?;
+    print(global, answer.into_inner().conversion)
+}
+
+async fn retry(client: &Client, global: &Global, id: &str) -> anyhow::Result<()> {
+    let request = RetryConversionRequest { id: id.to_owned() };
+    let answer = client.conversions().retry_conversion(request).await.map_err(explain)?;
+    print(global, answer.into_inner().conversion)
+}
+
+fn print(global: &Global, conversion: Option<Conversion>) -> anyhow::Result<()> {
+    let conversion = conversion.context("the server answered without a conversion")?;
     if global.json {
         return print_json(&message_json(&conversion)?);
     }
@@ -80,7 +103,8 @@ async fn get(client: &Client, global: &Global, id: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn watch(client: &Client, global: &Global, id: &str) -> anyhow::Result<()> {
+/// Exit code 2 when it has failed.
+async fn watch(client: &Client, global: &Global, id: &str) -> anyhow::Result<ExitCode> {
     let request = WatchConversionRequest { id: id.to_owned() };
     let mut changes = client
         .conversions()
@@ -88,15 +112,17 @@ async fn watch(client: &Client, global: &Global, id: &str) -> anyhow::Result<()>
         .await
         .map_err(explain)?
         .into_inner();
+    let mut failed = false;
     while let Some(change) = changes.message().await.map_err(explain)? {
         let Some(conversion) = change.conversion else { continue };
+        failed = conversion.state() == ConversionState::Failed;
         if global.json {
             println!("{}", message_json(&conversion)?);
         } else {
             print_conversion(&conversion);
         }
     }
-    Ok(())
+    Ok(exit::all_well(!failed))
 }
 
 fn row(conversion: &Conversion) -> [String; 5] {

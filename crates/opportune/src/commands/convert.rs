@@ -12,12 +12,10 @@ use opportune_contract::v1::{Conversion, ConversionState};
 
 use crate::cli::{ConvertArgs, Global};
 use crate::client::{Client, explain};
+use crate::exit;
 use crate::output::{message_json, print_json};
 
-pub use show::print_conversion;
-
-/// Some leads were not converted.
-const SOME_REFUSED: u8 = 2;
+pub use show::{error_reason, print_conversion};
 
 /// Converts and reports. Exit code: 0 all converted (or accepted, without --wait), 2 some were refused or failed.
 ///
@@ -44,12 +42,7 @@ async fn one(client: &Client, global: &Global, args: &ConvertArgs, lead: &str) -
     } else {
         print_conversion(&conversion);
     }
-    let failed = conversion.state() == ConversionState::Failed;
-    Ok(if failed {
-        ExitCode::from(SOME_REFUSED)
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(exit::all_well(conversion.state() != ConversionState::Failed))
 }
 
 async fn call(client: &Client, request: opportune_contract::v1::ConvertLeadRequest) -> anyhow::Result<Conversion> {

@@ -6,6 +6,7 @@ mod encoding;
 mod name;
 mod number;
 mod reading;
+mod rejects;
 mod report;
 mod row;
 mod source;
@@ -15,11 +16,12 @@ mod synonyms;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use indicatif::ProgressBar;
 
-use crate::cli::{Global, ImportArgs};
+use crate::cli::{Global, ImportArgs, InstructionArgs};
 use crate::client::Client;
+use crate::exit;
 use crate::output::progress_bar;
 
 use report::Report;
@@ -28,9 +30,6 @@ use stream::Upload;
 
 const BAR: &str = "{bar:40} {percent:>3}%  {msg}  {elapsed}";
 
-/// Some rows did not go in.
-const SOME_REJECTED: u8 = 2;
-
 /// Imports the file and reports.
 ///
 /// # Errors
@@ -38,6 +37,7 @@ const SOME_REJECTED: u8 = 2;
 /// import up where it was cut.
 pub async fn run(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
+    check(args)?;
     let length = std::fs::metadata(&args.file)
         .with_context(|| format!("cannot read {}", args.file.display()))?
         .len();
@@ -50,18 +50,23 @@ pub async fn run(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitCode>
     bar.finish_and_clear();
     report.seconds = started.elapsed().as_secs_f64();
     if let Some(file) = &args.rejects {
-        report.write_rejects(file)?;
+        rejects::write(args, file, &report.rejects)?;
     }
     if global.json {
         report.print_json()?
     } else {
         report.print()
     }
-    Ok(if report.rejects.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(SOME_REJECTED)
-    })
+    Ok(exit::all_well(report.rejects.is_empty()))
+}
+
+fn check(args: &ImportArgs) -> anyhow::Result<()> {
+    rejects::check(args)?;
+    ensure!(
+        args.convert || args.instruction == InstructionArgs::default(),
+        "how to convert is said, but not that what was imported is to be converted: --convert is missing"
+    );
+    Ok(())
 }
 
 async fn upload(global: &Global, args: &ImportArgs, bar: &ProgressBar) -> anyhow::Result<Report> {

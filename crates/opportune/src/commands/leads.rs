@@ -1,20 +1,24 @@
 //! `opportune leads`.
 
-use opportune_contract::v1::{Lead, LeadFilter, LeadStatus, LeadType, ListLeadsRequest};
+use anyhow::Context;
+use opportune_contract::v1::{GetLeadRequest, Lead, LeadFilter, LeadStatus, LeadType, ListLeadsRequest};
 use serde_json::Value;
 
-use crate::cli::{Global, LeadStatusChoice, LeadTypeChoice, LeadsArgs};
+use crate::cli::{Global, LeadStatusChoice, LeadTypeChoice, LeadsArgs, LeadsCommand};
 use crate::client::{Client, explain};
 use crate::output::{cut, message_json, print_json, print_table, short};
 
 const LARGEST_PAGE: usize = 1_000;
 
-/// Lists leads and opportunities.
+/// Lists leads and opportunities, or shows one.
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
 pub async fn run(global: &Global, args: &LeadsArgs) -> anyhow::Result<()> {
     let client = Client::connect(global).await?;
+    if let Some(LeadsCommand::Get { id }) = &args.command {
+        return get(&client, global, id).await;
+    }
     let order = args.order_by.clone().unwrap_or_default();
     let leads = all(&client, filter(args), &order, args.limit).await?;
     if global.json {
@@ -27,6 +31,27 @@ pub async fn run(global: &Global, args: &LeadsArgs) -> anyhow::Result<()> {
         &rows,
     );
     Ok(())
+}
+
+async fn get(client: &Client, global: &Global, id: &str) -> anyhow::Result<()> {
+    let request = GetLeadRequest {
+        id: id.to_owned(),
+        ..GetLeadRequest::default()
+    };
+    let answer = client.leads().get_lead(request).await.map_err(explain)?.into_inner();
+    let lead = message_json(&answer.lead.context("the server answered without a lead")?)?;
+    if global.json {
+        return print_json(&lead);
+    }
+    let rows: Vec<[String; 2]> = lead.as_object().into_iter().flatten().map(fact).collect();
+    print_table(["field", "value"], &rows);
+    Ok(())
+}
+
+/// A field that says something, for people.
+fn fact((field, value): (&String, &Value)) -> [String; 2] {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    [field.clone(), cut(&text, 100)]
 }
 
 /// Up to `limit` records, page by page.
@@ -77,6 +102,9 @@ fn filter(args: &LeadsArgs) -> LeadFilter {
         team_id: given(&args.team),
         text: given(&args.text),
         external_id: given(&args.external_id),
+        stage_id: given(&args.stage),
+        customer_id: given(&args.customer),
+        unassigned: args.unassigned,
         ..LeadFilter::default()
     }
 }

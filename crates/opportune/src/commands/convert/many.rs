@@ -11,10 +11,11 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::tally::{Outcome, Tally};
-use super::{SOME_REFUSED, call, request, settled};
+use super::{call, request, settled};
 use crate::cli::{ConvertArgs, Global};
 use crate::client::{Client, Failure};
 use crate::commands::leads;
+use crate::exit;
 use crate::ids;
 use crate::output::{print_json, progress_bar};
 
@@ -53,11 +54,7 @@ pub(super) async fn run(client: &Client, global: &Global, args: &ConvertArgs) ->
     } else {
         tally.print()
     }
-    Ok(if tally.is_clean() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(SOME_REFUSED)
-    })
+    Ok(exit::all_well(tally.is_clean()))
 }
 
 async fn convert(client: &Client, args: &ConvertArgs, this_run: Uuid, lead: String) -> anyhow::Result<Outcome> {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail};
 
+use super::rejects;
 use super::synonyms::{FIELDS, guess};
 
 /// What a column holds.
@@ -44,6 +45,9 @@ impl Columns {
                 .find(|(at, _)| *at == place)
                 .map(|(_, target)| target.clone());
             let target = by_caller.or_else(|| {
+                if [rejects::LINE, rejects::BECAUSE].contains(&title.as_str()) {
+                    return Some(Target::Nothing);
+                }
                 let field = guess(title)?;
                 let by_caller = chosen.iter().any(|(_, target)| *target == Target::Field(field));
                 let taken = by_caller || columns.targets.contains(&Target::Field(field));
@@ -158,6 +162,26 @@ mod tests {
             (
                 "Empresa,Nombre,Apellidos,Correo electrónico,Teléfono,Código postal,Ciudad,País",
                 "company_name,first_name,last_name,email,phone,postal_code,city,country",
+            ),
+            (
+                "Company Name,Contact Name,Email Address,Phone Number,Street Address,Zip Code,Town,Lead Source",
+                "company_name,contact_name,email,phone,street,postal_code,city,source",
+            ),
+            (
+                "Klantnaam,Contactpersoon,E-mail,Mobiel nummer,Straat en huisnummer,Opmerkingen",
+                "company_name,contact_name,email,phone2,street,description",
+            ),
+            (
+                "Firmenname,Ansprechpartner,E-Mail-Adresse,Telefon-Nr.,Straße & Hausnummer,Größe",
+                "company_name,contact_name,email,phone,street,",
+            ),
+            (
+                "Nom de l'entreprise,Nom complet,Adresse e-mail,N° téléphone,Code Postal,Montant",
+                "company_name,contact_name,email,phone,postal_code,expected_revenue",
+            ),
+            (
+                "Nombre de la empresa,Persona de contacto,Dirección de correo electrónico,Teléfono móvil,Importe",
+                "company_name,contact_name,email,phone2,expected_revenue",
             ),
         ];
         for (header, expected) in cases {

@@ -3,32 +3,52 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use anyhow::Context;
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// How much of a file is looked at.
 const LOOK: u64 = 8 * 1024 * 1024;
 const BLOCK: usize = 64 * 1024;
+/// How much of a file says whether it is UTF-16.
+const HEADER: usize = 256;
 
-/// Which encoding it is: the one named, else by byte order mark, else UTF-8, unless there are more places that are not
-/// UTF-8 than non-ASCII characters that are: then Windows-1252. (A UTF-8 file with a few broken rows stays UTF-8.)
-/// Leaves the file at its beginning.
+/// What is known of a file's encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Which it is.
+    pub encoding: &'static Encoding,
+    /// Whether a byte order mark says so.
+    pub is_marked: bool,
+}
+
+/// Which encoding it is: by byte order mark, else the one named, else by its looks. Leaves the file at its beginning.
 ///
 /// # Errors
 /// An unknown name; the file cannot be read.
-pub fn detect(file: &mut (impl Read + Seek), named: Option<&str>) -> anyhow::Result<&'static Encoding> {
-    if let Some(name) = named {
-        return Encoding::for_label(name.as_bytes()).with_context(|| format!("unknown encoding {name}"));
-    }
+pub fn detect(file: &mut (impl Read + Seek), named: Option<&str>) -> anyhow::Result<Found> {
+    let named = named
+        .map(|name| Encoding::for_label(name.as_bytes()).with_context(|| format!("unknown encoding {name}")))
+        .transpose()?;
     let mut start = Vec::new();
     file.by_ref().take(LOOK).read_to_end(&mut start)?;
     file.seek(SeekFrom::Start(0))?;
     Ok(match Encoding::for_bom(&start) {
-        Some((encoding, _)) => encoding,
-        None => guess(&start),
+        Some((encoding, _)) => Found {
+            encoding,
+            is_marked: true,
+        },
+        None => Found {
+            encoding: named.unwrap_or_else(|| guess(&start)),
+            is_marked: false,
+        },
     })
 }
 
+/// UTF-16 where every other byte of the header is zero. Else UTF-8, unless there are more places that are not UTF-8 than
+/// non-ASCII characters that are: then Windows-1252. (A UTF-8 file with a few broken rows stays UTF-8.)
 fn guess(bytes: &[u8]) -> &'static Encoding {
+    if let Some(wide) = guess_wide(bytes) {
+        return wide;
+    }
     let (mut fitting, mut broken) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
         fitting += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
@@ -39,6 +59,19 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
         UTF_8
     } else {
         WINDOWS_1252
+    }
+}
+
+/// Latin letters in UTF-16 have a byte of zero, and no text of another encoding has one.
+fn guess_wide(bytes: &[u8]) -> Option<&'static Encoding> {
+    let header = &bytes[..bytes.len().min(HEADER)];
+    let zeros = |first: usize| header.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    let most = |many: usize, few: usize| many * 4 > header.len() && many > few * 4;
+    match (most(odd, even), most(even, odd)) {
+        (true, _) => Some(UTF_16LE),
+        (_, true) => Some(UTF_16BE),
+        _ => None,
     }
 }
 
@@ -128,8 +161,12 @@ mod tests {
     use std::io::Cursor;
 
     fn read(bytes: &[u8]) -> (String, String) {
+        read_as(bytes, None)
+    }
+
+    fn read_as(bytes: &[u8], named: Option<&str>) -> (String, String) {
         let mut file = Cursor::new(bytes.to_vec());
-        let encoding = detect(&mut file, None).unwrap();
+        let encoding = detect(&mut file, named).unwrap().encoding;
         let mut text = Vec::new();
         open(file, encoding).unwrap().read_to_end(&mut text).unwrap();
         (encoding.name().to_owned(), String::from_utf8_lossy(&text).into_owned())
@@ -143,6 +180,30 @@ mod tests {
             .collect();
         assert_eq!(read(&utf16), ("UTF-16LE".to_owned(), "Łódź,1\n".to_owned()));
         assert_eq!(read("\u{FEFF}Łódź".as_bytes()), ("UTF-8".to_owned(), "Łódź".to_owned()));
+    }
+
+    #[test]
+    fn utf_16_is_read_in_both_orders_with_and_without_a_mark() {
+        let text = "title,city\nA,Łódź\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let marked = |mark: [u8; 2], bytes: &[u8]| [&mark[..], bytes].concat();
+        for (bytes, name) in [
+            (marked([0xFF, 0xFE], &little), "UTF-16LE"),
+            (marked([0xFE, 0xFF], &big), "UTF-16BE"),
+            (little, "UTF-16LE"),
+            (big, "UTF-16BE"),
+        ] {
+            assert_eq!(read(&bytes), (name.to_owned(), text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_mark_goes_before_the_name_and_the_name_before_the_looks() {
+        let marked = "\u{FEFF}Łódź".as_bytes();
+        assert_eq!(read_as(marked, Some("latin1")).1, "Łódź");
+        assert_eq!(read_as(b"\xb3\xf3d\xbc", Some("iso-8859-2")).1, "łódź");
+        assert!(detect(&mut Cursor::new(Vec::new()), Some("klingon")).is_err());
     }
 
     #[test]

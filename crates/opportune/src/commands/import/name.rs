@@ -25,11 +25,13 @@ pub fn derive(args: &ImportArgs) -> anyhow::Result<Uuid> {
         .unwrap_or_default();
     let path = args.file.canonicalize().with_context(context)?;
     let way = (&args.format, &args.map, &args.delimiter, &args.encoding);
+    let conversion = args.convert.then_some((&args.instruction, &args.pool));
     let name = format!(
-        "{}\n{}\n{}\n{way:?}",
+        "{}\n{}\n{}\n{way:?}{}",
         path.display(),
         metadata.len(),
-        changed.as_nanos()
+        changed.as_nanos(),
+        conversion.map_or_else(String::new, |conversion| format!("\n{conversion:?}"))
     );
     Ok(Uuid::new_v5(&SPACE, name.as_bytes()))
 }

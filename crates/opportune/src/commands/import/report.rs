@@ -1,8 +1,5 @@
 //! What came of an import.
 
-use std::path::Path;
-
-use anyhow::Context;
 use opportune_contract::v1::ImportReject;
 use serde_json::json;
 use uuid::Uuid;
@@ -17,6 +14,8 @@ const SHOWN: usize = 50;
 pub struct Report {
     /// The import's name; none in a dry run.
     pub request_id: Option<Uuid>,
+    /// The batch that converts what was imported, if that was asked for.
+    pub batch: Option<String>,
     /// Records created.
     pub created: u64,
     /// Records changed.
@@ -55,9 +54,12 @@ impl Report {
         print_table(["line", "field", "reason", "what is wrong"], &rows);
         if self.rejects.len() > SHOWN {
             println!(
-                "… and {} more; --rejects FILE has all of them",
+                "… and {} more; --rejects FILE has all of them, to be repaired and imported",
                 thousands((self.rejects.len() - SHOWN) as u64)
             );
+        }
+        if let Some(batch) = &self.batch {
+            println!("converting as batch {batch}; `opportune batch watch {batch}` follows it");
         }
         match self.request_id {
             Some(id) => println!(
@@ -94,6 +96,7 @@ impl Report {
             .collect();
         print_json(&json!({
             "request_id": self.request_id,
+            "batch_id": self.batch,
             "created": self.created,
             "updated": self.updated,
             "rejected": self.rejected,
@@ -102,20 +105,5 @@ impl Report {
             "remarks": self.remarks,
             "seconds": self.seconds,
         }))
-    }
-
-    /// As a CSV file.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn write_rejects(&self, file: &Path) -> anyhow::Result<()> {
-        let mut writer = csv::Writer::from_path(file).with_context(|| format!("cannot write {}", file.display()))?;
-        writer.write_record(["line", "field", "reason", "message"])?;
-        for reject in &self.rejects {
-            writer.write_record([&reject.line.to_string(), &reject.field, &reject.reason, &reject.message])?;
-        }
-        writer
-            .flush()
-            .with_context(|| format!("cannot write {}", file.display()))
     }
 }

@@ -1,6 +1,6 @@
 //! The rows of a file, one after the other.
 
-mod csv_file;
+pub mod csv_file;
 mod ndjson_file;
 
 use std::fs::File;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
+use encoding_rs::Encoding;
 use opportune_contract::v1::{ImportReject, ImportRow};
 
 use super::encoding;
@@ -49,22 +50,47 @@ impl Source {
     /// # Errors
     /// It cannot be read, or its header cannot be understood.
     pub fn open(args: &ImportArgs, position: &Position) -> anyhow::Result<Self> {
-        let mut file = File::open(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
-        let encoding = encoding::detect(&mut file, args.encoding.as_deref())?;
-        position.0.store(0, Ordering::Relaxed);
-        let counted = Counted {
-            file,
-            position: position.clone(),
-        };
-        let text = BufReader::with_capacity(256 * 1024, encoding::open(counted, encoding)?);
+        let text = Text::open(args, position)?;
+        let encoding = text.encoding;
         let mut source = match format(args) {
-            ImportFormat::Csv => csv_file::open(text, args)?,
-            ImportFormat::Ndjson => ndjson_file::open(text),
+            ImportFormat::Csv => csv_file::open(text.content, args)?,
+            ImportFormat::Ndjson => ndjson_file::open(text.content),
         };
         if encoding != encoding_rs::UTF_8 {
             source.remarks.push(format!("the file is read as {}", encoding.name()));
         }
         Ok(source)
+    }
+}
+
+/// The content of a file as UTF-8.
+pub struct Text {
+    /// Without its byte order mark.
+    pub content: BufReader<Box<dyn Read + Send>>,
+    /// What it was.
+    pub encoding: &'static Encoding,
+    /// Whether it had a byte order mark.
+    pub is_marked: bool,
+}
+
+impl Text {
+    /// Opens the file of the command line at its beginning.
+    ///
+    /// # Errors
+    /// It cannot be read; its encoding is unknown.
+    pub fn open(args: &ImportArgs, position: &Position) -> anyhow::Result<Self> {
+        let mut file = File::open(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
+        let found = encoding::detect(&mut file, args.encoding.as_deref())?;
+        position.0.store(0, Ordering::Relaxed);
+        let counted = Counted {
+            file,
+            position: position.clone(),
+        };
+        Ok(Self {
+            content: BufReader::with_capacity(256 * 1024, encoding::open(counted, found.encoding)?),
+            encoding: found.encoding,
+            is_marked: found.is_marked,
+        })
     }
 }
 

@@ -16,6 +16,7 @@ use super::report::Report;
 use super::source::Position;
 use crate::cli::ImportArgs;
 use crate::client::{Client, Failure, explain};
+use crate::commands::instruction;
 use crate::output::thousands;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -84,7 +85,8 @@ impl Upload {
         let header = ImportHeader {
             request_id: self.request_id.to_string(),
             resume_from,
-            ..ImportHeader::default()
+            convert: self.args.convert.then(|| instruction::of(&self.args.instruction)),
+            salesperson_ids: self.args.pool.clone(),
         };
         let position = Position::default();
         let (messages, mut reader) = reading::start(self.args.clone(), header, position.clone());
@@ -154,6 +156,7 @@ impl Upload {
         }
         Ok(Report {
             request_id: Some(self.request_id),
+            batch: (!import.batch_id.is_empty()).then_some(import.batch_id),
             created: count(import.created_count),
             updated: count(import.updated_count),
             rejected: count(import.rejected_count) + reading.rejects.len() as u64,

@@ -11,15 +11,8 @@ use super::{Item, Source};
 use crate::cli::ImportArgs;
 
 /// Reads the header and prepares to read the rows.
-pub(super) fn open(mut text: impl BufRead + Send + 'static, args: &ImportArgs) -> anyhow::Result<Source> {
-    let delimiter = match args.delimiter {
-        Some(sign) => u8::try_from(sign).context("--delimiter must be one ASCII character")?,
-        None => guess_delimiter(text.fill_buf()?),
-    };
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(text);
+pub(super) fn open(text: impl BufRead + Send + 'static, args: &ImportArgs) -> anyhow::Result<Source> {
+    let (mut reader, _) = reader(text, args)?;
     let header: Vec<String> = reader
         .byte_headers()?
         .iter()
@@ -40,6 +33,28 @@ pub(super) fn open(mut text: impl BufRead + Send + 'static, args: &ImportArgs) -
     })
 }
 
+/// Reads rows as they are, however many cells each has; with the delimiter.
+///
+/// # Errors
+/// The file cannot be read; the delimiter is no ASCII character.
+pub fn reader<R: BufRead>(mut text: R, args: &ImportArgs) -> anyhow::Result<(csv::Reader<R>, u8)> {
+    let delimiter = match args.delimiter {
+        Some(sign) => u8::try_from(sign).context("--delimiter must be one ASCII character")?,
+        None => guess_delimiter(text.fill_buf()?),
+    };
+    let reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(text);
+    Ok((reader, delimiter))
+}
+
+/// The line of the file that a row begins at, from 1.
+pub fn line(cells: &csv::ByteRecord) -> i64 {
+    let line = cells.position().map_or(0, csv::Position::line);
+    i64::try_from(line).unwrap_or(i64::MAX)
+}
+
 struct Rows<R> {
     reader: csv::Reader<R>,
     columns: Columns,
@@ -53,8 +68,7 @@ impl<R: Read> Iterator for Rows<R> {
         match self.reader.read_byte_record(&mut cells) {
             Ok(false) => None,
             Ok(true) => {
-                let line = cells.position().map_or(0, csv::Position::line);
-                let line = i64::try_from(line).unwrap_or(i64::MAX);
+                let line = line(&cells);
                 Some(Ok(match row::lead(&cells, &self.columns, line) {
                     Ok(lead) => Item::Row(Box::new(ImportRow { line, lead: Some(lead) })),
                     Err(reject) => Item::Reject(reject),

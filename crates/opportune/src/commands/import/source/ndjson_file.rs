@@ -5,6 +5,7 @@ use std::io::BufRead;
 use opportune_contract::json;
 use opportune_contract::v1::{ImportReject, ImportRow, Lead};
 
+use super::super::rejects;
 use super::super::row::FIELD_INVALID;
 use super::{Item, Source};
 
@@ -55,7 +56,8 @@ impl<R> Lines<R> {
         let Ok(text) = std::str::from_utf8(bytes) else {
             return reject("is not UTF-8".to_owned());
         };
-        match json::from_json::<Lead>(text) {
+        let repaired = rejects::without_fault(text);
+        match json::from_json::<Lead>(repaired.as_deref().unwrap_or(text)) {
             Ok(lead) => Item::Row(Box::new(ImportRow {
                 line: self.line,
                 lead: Some(lead),
