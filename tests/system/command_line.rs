@@ -1,10 +1,13 @@
 //! The command line as a client: what it prints for programs, and its exit codes.
 
+mod merging;
+
 use crate::support::{Api, System, lead_of, new_id_text};
 use opportune_contract::v1::{Lead, LeadFilter};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::slice;
 use tempfile::TempDir;
 
 /// A system, and somebody at its command line.
@@ -185,8 +188,8 @@ async fn leads_are_shown_by_what_they_are() {
         let all = listed.as_array().unwrap();
         all.iter().map(|lead| lead["id"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(ids(&["--unassigned"]).await, [free.id.clone()]);
-    assert_eq!(ids(&["--salesperson", &bo]).await, [his.id.clone()]);
+    assert_eq!(ids(&["--unassigned"]).await, slice::from_ref(&free.id));
+    assert_eq!(ids(&["--salesperson", &bo]).await, slice::from_ref(&his.id));
     assert_eq!(ids(&["--stage", &his.stage_id]).await.len(), 2);
     assert_eq!(ids(&["--customer", &new_id_text()]).await.len(), 0);
     let (one, _) = desk.json(&["leads", "get", &free.id]).await;

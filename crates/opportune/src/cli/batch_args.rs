@@ -10,7 +10,7 @@ use super::InstructionArgs;
 #[derive(Debug, Clone, Subcommand)]
 pub enum BatchCommand {
     /// Convert many leads as one batch.
-    Start(BatchStartArgs),
+    Start(Box<BatchStartArgs>),
     /// Show a batch with its counts, and why items failed.
     Get {
         /// Its id.

@@ -26,7 +26,7 @@ pub(super) async fn run(client: &Client, global: &Global, id: &str, after: i64) 
     let bar = progress_bar(0, BAR, global.json);
     let follow = Follow { client, id, after };
     let batch = follow
-        .to_the_end(|step| {
+        .run(|step| {
             if global.json {
                 println!("{}", message_json(step)?);
             }
@@ -53,7 +53,7 @@ pub(super) async fn to_the_end(client: &Client, global: &Global, batch: Batch) -
         after: 0,
     };
     let ended = follow
-        .to_the_end(|step| {
+        .run(|step| {
             show_on(&bar, step.batch.as_ref());
             Ok(())
         })
@@ -79,7 +79,7 @@ struct Follow<'a> {
 
 impl Follow<'_> {
     /// Hands every message on; the batch as it was last told.
-    async fn to_the_end(
+    async fn run(
         mut self,
         mut told: impl FnMut(&WatchBatchResponse) -> anyhow::Result<()>,
     ) -> anyhow::Result<Option<Batch>> {
