@@ -28,21 +28,37 @@ pub(super) enum Owner {
     One(SalespersonId),
 }
 
-/// One part: records of one owner, in one status or any but that of tombstones, of one type or both.
+/// One part: records of one owner, in one status or any but that of tombstones, of one type or both, with a revenue or
+/// without one or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Branch {
     pub owner: Owner,
     pub status: Option<&'static str>,
     pub kind: Option<&'static str>,
+    pub priced: Option<bool>,
 }
 
 /// The parts of a list sorted by `by`; no record is in two of them. None = the caller sees nothing of it.
 pub(super) fn of_list(filter: &LeadFilter, by: SortKey) -> Vec<Branch> {
     let whole = of_total(filter);
-    if by != SortKey::CreateTime || finds_few(filter) {
-        return whole;
+    let whole = whole.into_iter();
+    let parts: Vec<Branch> = match by {
+        _ if finds_few(filter) => whole.collect(),
+        SortKey::UpdateTime => whole.collect(),
+        SortKey::CreateTime => whole.flat_map(|branch| divide(filter, branch)).collect(),
+        SortKey::ExpectedRevenue | SortKey::Priority => whole.flat_map(each_status).collect(),
+    };
+    if by != SortKey::ExpectedRevenue {
+        return parts;
     }
-    whole.into_iter().flat_map(|branch| divide(filter, branch)).collect()
+    // Those without a revenue come last in either direction, so they are parts of their own.
+    let priced = |branch: Branch| {
+        [true, false].map(|priced| Branch {
+            priced: Some(priced),
+            ..branch
+        })
+    };
+    parts.into_iter().flat_map(priced).collect()
 }
 
 /// The parts of a list that is counted: its order does not matter.
@@ -53,6 +69,7 @@ pub(super) fn of_total(filter: &LeadFilter) -> Vec<Branch> {
             owner,
             status: filter.status.map(names::lead_status),
             kind: filter.kind.map(names::lead_type),
+            priced: None,
         })
         .collect()
 }
@@ -66,9 +83,9 @@ fn finds_few(filter: &LeadFilter) -> bool {
 fn divide(filter: &LeadFilter, branch: Branch) -> Vec<Branch> {
     let of_somebody = branch.owner != Owner::Anybody || filter.team_id.is_some();
     let in_stage = filter.stage_id.is_some();
-    let statuses: Vec<Option<&'static str>> = match branch.status {
-        None if of_somebody || in_stage => LIVING.iter().map(|status| Some(names::lead_status(*status))).collect(),
-        status => vec![status],
+    let statuses = match branch.status {
+        None if of_somebody || in_stage => each_status(branch),
+        _ => vec![branch],
     };
     // The index of stages knows no type, and that of all records begins with the status.
     let by_kind = !in_stage && (of_somebody || branch.status.is_some());
@@ -78,14 +95,22 @@ fn divide(filter: &LeadFilter, branch: Branch) -> Vec<Branch> {
     };
     statuses
         .iter()
-        .flat_map(|status| {
-            kinds.iter().map(|kind| Branch {
-                status: *status,
-                kind: *kind,
+        .flat_map(|branch| kinds.iter().map(|kind| Branch { kind: *kind, ..*branch }))
+        .collect()
+}
+
+/// One part for each status that is asked for.
+fn each_status(branch: Branch) -> Vec<Branch> {
+    match branch.status {
+        Some(_) => vec![branch],
+        None => LIVING
+            .iter()
+            .map(|status| Branch {
+                status: Some(names::lead_status(*status)),
                 ..branch
             })
-        })
-        .collect()
+            .collect(),
+    }
 }
 
 /// Whose records are asked for, as far as the caller may see them (rules 11).
@@ -153,7 +178,9 @@ mod tests {
             ..all
         };
         assert_eq!(of_list(&of_team, SortKey::CreateTime).len(), 8);
-        assert_eq!(of_list(&of_team, SortKey::Priority).len(), 1);
+        assert_eq!(of_list(&of_team, SortKey::UpdateTime).len(), 1);
+        assert_eq!(of_list(&of_team, SortKey::Priority).len(), 4);
+        assert_eq!(of_list(&of_team, SortKey::ExpectedRevenue).len(), 8);
         let open = LeadFilter {
             status: Some(LeadStatus::Open),
             ..of_team

@@ -27,6 +27,15 @@ pub(super) fn push_where(query: &mut QueryBuilder<Postgres>, tenant: TenantId, f
     if let Some(kind) = branch.kind {
         query.push(" AND leads.type = ").push_bind(kind);
     }
+    match branch.priced {
+        None => {}
+        Some(true) => {
+            query.push(" AND leads.revenue_rank IS NOT NULL");
+        }
+        Some(false) => {
+            query.push(" AND leads.revenue_rank IS NULL");
+        }
+    }
     if let Some(team) = filter.team_id {
         query.push(" AND leads.team_id = ").push_bind(team.0);
     }

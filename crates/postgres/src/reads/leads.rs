@@ -9,7 +9,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use opportune_application::ports::{LeadFilter, LeadOrder, Page, PageAfter, SortKey};
 use opportune_domain::ids::TenantId;
 use opportune_domain::lead::Lead;
-use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, QueryBuilder, Row};
 use std::collections::HashMap;
@@ -83,7 +82,8 @@ pub(super) async fn total(tx: &mut Tx, tenant: TenantId, filter: &LeadFilter) ->
 #[derive(Debug, Clone, PartialEq)]
 enum Cursor {
     Time(DateTime<Utc>, Uuid),
-    Amount(Decimal, Uuid),
+    /// Among those with a revenue, or those without.
+    Revenue(Option<f64>, Uuid),
     Priority(i32, Uuid),
 }
 
@@ -95,27 +95,35 @@ impl Cursor {
                 let time = DateTime::parse_from_rfc3339(text).ok()?;
                 Some(Self::Time(time.to_utc(), after.id))
             }
-            SortKey::ExpectedRevenue => Some(Self::Amount(text.parse().ok()?, after.id)),
+            SortKey::ExpectedRevenue if text.is_empty() => Some(Self::Revenue(None, after.id)),
+            SortKey::ExpectedRevenue => Some(Self::Revenue(Some(text.parse().ok()?), after.id)),
             SortKey::Priority => Some(Self::Priority(text.parse().ok()?, after.id)),
         }
     }
 
-    fn push(&self, query: &mut QueryBuilder<Postgres>) {
+    /// Everything of this part has come before.
+    fn is_beyond(&self, part: &Branch) -> bool {
+        matches!(self, Self::Revenue(None, _)) && part.priced == Some(true)
+    }
+
+    /// Appends the condition that a record comes after this place.
+    fn push(&self, query: &mut QueryBuilder<Postgres>, part: &Branch, value: &str, beyond: &str) {
         let id = match self {
-            Self::Time(time, id) => {
-                query.push_bind(*time);
-                id
+            // Those without a revenue come after all that have one, and by their ids.
+            Self::Revenue(Some(_), _) if part.priced == Some(false) => return,
+            Self::Revenue(None, id) => {
+                query.push(format_args!(" AND leads.id {beyond} ")).push_bind(*id);
+                return;
             }
-            Self::Amount(amount, id) => {
-                query.push_bind(*amount);
-                id
-            }
-            Self::Priority(priority, id) => {
-                query.push_bind(*priority);
-                id
-            }
+            Self::Time(_, id) | Self::Revenue(_, id) | Self::Priority(_, id) => *id,
         };
-        query.push(", ").push_bind(*id);
+        query.push(format_args!(" AND ({value}, leads.id) {beyond} ("));
+        match self {
+            Self::Time(time, _) => query.push_bind(*time),
+            Self::Revenue(amount, _) => query.push_bind(*amount),
+            Self::Priority(priority, _) => query.push_bind(*priority),
+        };
+        query.push(", ").push_bind(id).push(")");
     }
 }
 
@@ -127,17 +135,18 @@ fn page_query(
     cursor: Option<&Cursor>,
     rows: i64,
 ) -> QueryBuilder<Postgres> {
-    let value = sort_value(order);
+    let value = sort_value(order.by);
     let (direction, beyond) = if order.descending { ("DESC", "<") } else { ("ASC", ">") };
     let mut query = QueryBuilder::new("SELECT id, value FROM (");
-    for (place, part) in parts.iter().enumerate() {
+    let parts = parts
+        .iter()
+        .filter(|part| !cursor.is_some_and(|cursor| cursor.is_beyond(part)));
+    for (place, part) in parts.enumerate() {
         query.push(if place == 0 { "(" } else { " UNION ALL (" });
         query.push(format_args!("SELECT leads.id, {value} AS value FROM leads"));
         push_where(&mut query, tenant, filter, *part);
         if let Some(cursor) = cursor {
-            query.push(format_args!(" AND ({value}, leads.id) {beyond} ("));
-            cursor.push(&mut query);
-            query.push(")");
+            cursor.push(&mut query, part, value, beyond);
         }
         query.push(format_args!(
             " ORDER BY {value} {direction}, leads.id {direction} LIMIT "
@@ -145,20 +154,19 @@ fn page_query(
         query.push_bind(rows).push(")");
     }
     query.push(format_args!(
-        ") AS parts ORDER BY value {direction}, id {direction} LIMIT "
+        ") AS parts ORDER BY value {direction} NULLS LAST, id {direction} LIMIT "
     ));
     query.push_bind(rows);
     query
 }
 
-/// Records without a revenue come last in either direction: they count as one beyond what an amount can be.
-fn sort_value(order: LeadOrder) -> &'static str {
-    match (order.by, order.descending) {
-        (SortKey::CreateTime, _) => "leads.create_time",
-        (SortKey::UpdateTime, _) => "leads.update_time",
-        (SortKey::ExpectedRevenue, false) => "coalesce(leads.revenue_amount, 100000000000000000000)",
-        (SortKey::ExpectedRevenue, true) => "coalesce(leads.revenue_amount, -100000000000000000000)",
-        (SortKey::Priority, _) => "leads.priority",
+/// What an index has in this order.
+fn sort_value(by: SortKey) -> &'static str {
+    match by {
+        SortKey::CreateTime => "leads.create_time",
+        SortKey::UpdateTime => "leads.update_time",
+        SortKey::ExpectedRevenue => "leads.revenue_rank",
+        SortKey::Priority => "leads.priority",
     }
 }
 
@@ -168,7 +176,10 @@ fn value_text(by: SortKey, row: &PgRow) -> Result<String, sqlx::Error> {
             let time: DateTime<Utc> = row.try_get("value")?;
             time.to_rfc3339_opts(SecondsFormat::Micros, true)
         }
-        SortKey::ExpectedRevenue => row.try_get::<Decimal, _>("value")?.to_string(),
+        SortKey::ExpectedRevenue => {
+            let amount: Option<f64> = row.try_get("value")?;
+            amount.map_or_else(String::new, |amount| amount.to_string())
+        }
         SortKey::Priority => row.try_get::<i32, _>("value")?.to_string(),
     })
 }

@@ -23,8 +23,8 @@ fn numbered(kind: u128, number: u128) -> Uuid {
     Uuid::from_u128((kind << 64) | number)
 }
 
-/// The filters of the pipeline view and of callers that synchronise.
-fn views() -> Vec<(&'static str, LeadFilter, LeadOrder)> {
+/// The filters of the pipeline view and of callers that synchronise; from a record on, or from the first.
+fn views() -> Vec<(&'static str, LeadFilter, LeadOrder, Option<Cursor>)> {
     let newest = |by| LeadOrder { by, descending: true };
     let person = Some(SalespersonId(numbered(1, 3)));
     let team = Some(TeamId(numbered(2, 2)));
@@ -177,16 +177,35 @@ fn views() -> Vec<(&'static str, LeadFilter, LeadOrder)> {
             },
         ),
     ] {
-        views.push((name, filter, newest(SortKey::CreateTime)));
+        views.push((name, filter, newest(SortKey::CreateTime), None));
     }
-    views.push((
-        "changes",
-        any(),
-        LeadOrder {
-            by: SortKey::UpdateTime,
-            descending: false,
-        },
-    ));
+    let oldest = |by| LeadOrder { by, descending: false };
+    views.push(("changes", any(), oldest(SortKey::UpdateTime), None));
+    let middle = numbered(5, 20_000);
+    let half = Some(Cursor::Revenue(Some(5_000.0), middle));
+    let unpriced = Some(Cursor::Revenue(None, middle));
+    let normal = Some(Cursor::Priority(2, middle));
+    let of_open = LeadFilter { status: open, ..any() };
+    for (name, filter, order, cursor) in [
+        ("highest revenue", any(), newest(SortKey::ExpectedRevenue), None),
+        (
+            "lowest revenue",
+            of_open.clone(),
+            oldest(SortKey::ExpectedRevenue),
+            None,
+        ),
+        (
+            "revenue, from the middle",
+            any(),
+            newest(SortKey::ExpectedRevenue),
+            half,
+        ),
+        ("without revenue", any(), oldest(SortKey::ExpectedRevenue), unpriced),
+        ("highest priority", any(), newest(SortKey::Priority), None),
+        ("priority, from the middle", of_open, newest(SortKey::Priority), normal),
+    ] {
+        views.push((name, filter, order, cursor));
+    }
     views
 }
 
@@ -219,12 +238,12 @@ async fn a_page_of_the_pipeline_view_costs_about_as_many_rows_as_it_shows() {
     db.owner().await.unwrap().execute(AssertSqlSafe(sql)).await.unwrap();
     let database = crate::Database::open(&crate::DatabaseOptions::new(db.url())).unwrap();
     let mut costly = Vec::new();
-    for (name, filter, order) in views() {
+    for (name, filter, order, cursor) in views() {
         let mut tx = pool::begin(&database.app, TENANT, pool::Access::Snapshot)
             .await
             .unwrap();
         let parts = branches::of_list(&filter, order.by);
-        let query = page_query(TENANT, &filter, order, &parts, None, PAGE);
+        let query = page_query(TENANT, &filter, order, &parts, cursor.as_ref(), PAGE);
         let (rows, plan) = examined(&mut tx, query).await;
         if rows > MOST_ROWS {
             costly.push(format!("{name}: {rows} rows by {plan}"));

@@ -253,6 +253,9 @@ async fn leads_are_found_by_type_status_external_id_and_change() {
 async fn totals_count_no_further_than_ten_thousand() {
     let bench = Bench::new().await;
     bench.put(&[titled("one of many", 1)]).await;
+    // Copies bring their generated columns along.
+    let copied = "ALTER TABLE leads ALTER COLUMN revenue_rank DROP EXPRESSION";
+    bench.db.run(copied).await.unwrap();
     bench
         .db
         .run(

@@ -26,7 +26,7 @@ pub const PREPARE: &[&str] = &[
     "CREATE TABLE floor.customers (LIKE customers INCLUDING ALL)",
     "CREATE TABLE floor.customer_keys (LIKE customer_keys INCLUDING ALL)",
     "CREATE TABLE floor.match_keys (LIKE match_keys INCLUDING ALL)",
-    "CREATE TABLE floor.leads (LIKE leads INCLUDING ALL)",
+    "CREATE TABLE floor.leads (LIKE leads INCLUDING ALL EXCLUDING GENERATED)",
     "INSERT INTO floor.leads SELECT * FROM leads",
     "INSERT INTO floor.match_keys SELECT * FROM match_keys",
     "ANALYZE",
