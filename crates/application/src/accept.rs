@@ -6,8 +6,8 @@
 use crate::dispatch::Dispatcher;
 use crate::error::AppError;
 use crate::ports::{Meter, Store, StoreError};
-use crate::work::{Accept, AcceptOne};
-use opportune_domain::ids::{ConversionId, TenantId};
+use crate::work::{Accept, AcceptOne, Accepted};
+use opportune_domain::ids::TenantId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -25,7 +25,7 @@ pub struct AcceptOptions {
     pub lanes: usize,
 }
 
-type Answer = Result<ConversionId, AppError>;
+type Answer = Result<Accepted, AppError>;
 
 struct Waiting {
     tenant: TenantId,
@@ -68,7 +68,7 @@ impl Acceptor {
         )
     }
 
-    /// Accepts one call; the answer is the id of its conversion, committed.
+    /// Accepts one call; the answer is its conversion, committed.
     ///
     /// # Errors
     /// The refusal, or the store's.

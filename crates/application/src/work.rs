@@ -14,7 +14,7 @@ mod settle;
 mod similar;
 mod timeline;
 
-pub use accept::{Accept, AcceptOne};
+pub use accept::{Accept, AcceptOne, Accepted};
 pub use attempt::{BeginAttempt, FailedAttempt};
 pub use config::{ChangeConfig, ConfigChange, ConfigRecord};
 pub use customers::{ChangeCustomer, CustomerChange};

@@ -1,14 +1,14 @@
 //! Tenants' set-ups: kept by version, so that most units of work read a number instead of five tables.
 
 use crate::error::DbError;
-use crate::pool::{self, Access};
+use crate::pool::{self, Access, Told};
 use crate::store::PgStore;
+use crate::transaction::Tx;
 use crate::{load, write};
 use chrono::{DateTime, Utc};
 use opportune_application::ports::StoreError;
 use opportune_domain::ids::TenantId;
 use opportune_domain::tenant::{Settings, TenantConfig, first_stages};
-use sqlx::{Postgres, Transaction};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -36,7 +36,7 @@ impl Configs {
 
 /// A transaction that has begun.
 pub(crate) struct Begun {
-    pub transaction: Transaction<'static, Postgres>,
+    pub transaction: Tx,
     /// The transaction's time.
     pub now: DateTime<Utc>,
     pub config: Arc<TenantConfig>,
@@ -54,8 +54,7 @@ impl PgStore {
     }
 
     async fn begin_known(&self, tenant: TenantId, access: Access) -> Result<Option<Begun>, DbError> {
-        let mut transaction = pool::begin(&self.pool, tenant, access).await?;
-        let (now, version) = load::config::now_and_version(&mut transaction, tenant).await?;
+        let (mut transaction, Told { now, version }) = pool::begin_told(&self.pool, tenant, access).await?;
         let Some(version) = version else { return Ok(None) };
         let config = match self.configs.get(tenant, version) {
             Some(config) => config,
@@ -71,7 +70,7 @@ impl PgStore {
     /// Reads the set-up, and keeps it for others.
     pub(crate) async fn read_config(
         &self,
-        transaction: &mut Transaction<'static, Postgres>,
+        transaction: &mut Tx,
         tenant: TenantId,
     ) -> Result<Arc<TenantConfig>, DbError> {
         let config = Arc::new(load::config::read(transaction, tenant).await?);

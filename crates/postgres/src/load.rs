@@ -4,26 +4,23 @@ mod ancestors;
 pub(crate) mod config;
 mod conversions;
 mod customers;
+mod earlier;
 mod hits;
 mod images;
 mod imports;
 pub(crate) mod leads;
 mod locks;
 mod referrers;
-mod requests;
 
 pub(crate) use ancestors::{families, with_ancestors};
-pub(crate) use conversions::{conversions, live_of};
+pub(crate) use conversions::conversions;
 pub(crate) use customers::lock as lock_customers;
+pub(crate) use earlier::earlier;
 pub(crate) use hits::{estimates, lead_hits, open_hits};
 pub(crate) use images::images;
 pub(crate) use imports::imports;
 pub(crate) use leads::{by_ids as leads, locked as lock_leads};
 pub(crate) use locks::{AdvisoryKey, lock_keys};
 pub(crate) use referrers::referrers;
-pub(crate) use requests::requests;
 
-use sqlx::{Postgres, Transaction};
-
-/// A transaction under way.
-pub(crate) type Tx = Transaction<'static, Postgres>;
+pub(crate) use crate::transaction::Tx;

@@ -2,9 +2,11 @@
 
 use crate::error::{DatabaseError, is_broken};
 use crate::nodelay;
+use crate::transaction::Tx;
+use chrono::{DateTime, Utc};
 use opportune_domain::ids::TenantId;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection, Postgres, Transaction};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::{Connection, Row};
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -184,25 +186,52 @@ pub(crate) enum Access {
     Snapshot,
 }
 
+/// What a transaction was told when it began.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told {
+    /// The transaction's time.
+    pub now: DateTime<Utc>,
+    /// Which version of the tenant's set-up is in force; `None` = there is no such tenant yet.
+    pub version: Option<i64>,
+}
+
 /// Begins a transaction that sees `tenant` and nobody else. One round trip.
-pub(crate) async fn begin(
-    pool: &PgPool,
-    tenant: TenantId,
-    access: Access,
-) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+pub(crate) async fn begin(pool: &PgPool, tenant: TenantId, access: Access) -> Result<Tx, sqlx::Error> {
+    let (tx, _) = start(pool, opening(tenant, access)).await?;
+    Ok(tx)
+}
+
+/// The same, and asks for the time and the version of the set-up, still in one round trip.
+pub(crate) async fn begin_told(pool: &PgPool, tenant: TenantId, access: Access) -> Result<(Tx, Told), sqlx::Error> {
+    let opening = opening(tenant, access);
+    let asked =
+        format!("{opening}; SELECT now(), (SELECT config_version FROM tenants WHERE id = '{tenant}') AS version");
+    let (tx, row) = start(pool, asked).await?;
+    let row = row.ok_or(sqlx::Error::BeginFailed)?;
+    let told = Told {
+        now: row.try_get("now")?,
+        version: row.try_get("version")?,
+    };
+    Ok((tx, told))
+}
+
+fn opening(tenant: TenantId, access: Access) -> String {
     let mode = match access {
         Access::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
         Access::Snapshot => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
     };
     // An id's text has hexadecimal digits and hyphens only.
-    let begin = format!("BEGIN {mode}; SELECT set_config('opportune.tenant', '{tenant}', true)");
+    format!("BEGIN {mode}; SELECT set_config('opportune.tenant', '{tenant}', true)")
+}
+
+async fn start(pool: &PgPool, statements: String) -> Result<(Tx, Option<PgRow>), sqlx::Error> {
     // Connections that were in use a moment ago are not tested, and all of them may have been closed by the server.
     // Nothing has been done on them, so another one will do; a new one says whether the server is away.
     for _ in 0..pool.size() {
-        match pool.begin_with(AssertSqlSafe(begin.clone())).await {
+        match Tx::begin(pool.acquire().await?, statements.clone()).await {
             Err(error) if is_broken(&error) => tracing::debug!(%error, "a connection was closed by the server"),
             begun => return begun,
         }
     }
-    pool.begin_with(AssertSqlSafe(begin)).await
+    Tx::begin(pool.acquire().await?, statements).await
 }

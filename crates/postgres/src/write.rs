@@ -1,7 +1,7 @@
-//! Writing what a unit of work decided: one statement a table, or two tables where that saves a round trip.
+//! Writing what a unit of work decided: one statement a table, or several tables where that saves round trips.
 //!
-//! Statements that may meet other transactions' new rows come in one order (requests, imports, customers, leads,
-//! conversions, each by id), so that nobody waits for each other in a circle.
+//! Statements that may meet other transactions' new rows come in one order (imports, customers, leads, then requests
+//! and conversions, each by id), so that nobody waits for each other in a circle.
 
 mod columns;
 pub(crate) mod config;
@@ -10,6 +10,7 @@ mod customers;
 mod imports;
 mod keys;
 mod leads;
+mod ledger;
 mod outbox;
 mod outbox_rows;
 mod requests;
@@ -35,7 +36,6 @@ pub(crate) async fn all(
     world: &mut World,
     known_imports: &BTreeSet<RequestId>,
 ) -> Result<Committed, Setback> {
-    requests::insert(tx, tenant, &world.changes.requests).await?;
     imports::write(tx, tenant, world, known_imports).await?;
     if world.changes.touches_config() {
         config::write(tx, tenant, &world.config, &world.changes).await?;
@@ -44,10 +44,7 @@ pub(crate) async fn all(
     write_leads(tx, tenant, world).await?;
     remove_customers(tx, tenant, world).await?;
     timeline::write(tx, tenant, &world.changes).await?;
-    conversions::insert(tx, tenant, world).await?;
-    conversions::update(tx, tenant, world).await?;
-    let events = std::mem::take(&mut world.changes.events);
-    let outbox = outbox::write(tx, tenant, events, &world.changes.jobs).await?;
+    let outbox = ledger::write(tx, tenant, world).await?;
     Ok(Committed {
         outbox,
         settled: settled(world),

@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::page::{Listed, PageRequest, Paging};
 use crate::ports::ConversionFilter;
 use crate::waiters::{Notice, Waiter};
-use crate::work::{AcceptOne, ChangeConversion, ConversionChange, Preview, RevertConversion};
+use crate::work::{AcceptOne, Accepted, ChangeConversion, ConversionChange, Preview, RevertConversion};
 use opportune_domain::conversion::{Conversion, ConvertCommand, Plan, Undoing};
 use opportune_domain::ids::ConversionId;
 use opportune_domain::refusal::{Reason, Refusal};
@@ -76,11 +76,12 @@ impl App {
         };
         let accepted = self.acceptor.accept(call.tenant, one).await?;
         let deadline = Instant::now() + ask.wait;
-        let conversion = match waiter {
-            Some(waiter) if accepted == id => self.outcome(call, waiter, id, deadline).await?,
+        let conversion = match (accepted, waiter) {
+            (Accepted::Now(_), Some(waiter)) => self.outcome(call, waiter, id, deadline).await?,
+            (Accepted::Now(conversion), None) => conversion,
             // The same call was accepted before: it may have ended long ago.
-            Some(_) => self.outcome_of_earlier(call, accepted, deadline).await?,
-            None => self.read_conversion(call, accepted).await?,
+            (Accepted::Before(id), Some(_)) => self.outcome_of_earlier(call, id, deadline).await?,
+            (Accepted::Before(id), None) => self.read_conversion(call, id).await?,
         };
         Ok(Converted::Conversion(conversion))
     }

@@ -7,6 +7,7 @@ use opportune_domain::ids::{BatchId, ConversionId};
 use opportune_domain::refusal::Refusal;
 use opportune_domain::request::RequestClaim;
 use opportune_domain::world::{JobNote, World};
+use std::sync::Arc;
 
 /// One call to be accepted.
 #[derive(Debug, Clone)]
@@ -23,12 +24,31 @@ pub struct AcceptOne {
     pub batch_id: Option<BatchId>,
 }
 
+/// What became of a call that was accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Accepted {
+    /// Its conversion, as it was committed.
+    Now(Arc<Conversion>),
+    /// The same call had been accepted before: this is its conversion.
+    Before(ConversionId),
+}
+
+impl Accepted {
+    /// Id of the conversion.
+    pub fn id(&self) -> ConversionId {
+        match self {
+            Self::Now(conversion) => conversion.id,
+            Self::Before(id) => *id,
+        }
+    }
+}
+
 /// Accepts conversions: rows and jobs, nothing else. What can be known now is refused now.
 pub struct Accept {
     /// The calls.
     pub calls: Vec<AcceptOne>,
-    /// One result a call: the conversion (its own, or the one that the same call made before), or why not.
-    pub results: Vec<Result<ConversionId, Refusal>>,
+    /// One result a call: its conversion, or why not.
+    pub results: Vec<Result<Accepted, Refusal>>,
 }
 
 impl Work for Accept {
@@ -51,12 +71,12 @@ impl Work for Accept {
     }
 }
 
-fn accept_one(world: &mut World, call: &AcceptOne) -> Result<ConversionId, Refusal> {
+fn accept_one(world: &mut World, call: &AcceptOne) -> Result<Accepted, Refusal> {
     if let Claimed::Replay(id) = request::look_up(world, call.claim.as_ref())? {
-        return Ok(ConversionId(id));
+        return Ok(Accepted::Before(ConversionId(id)));
     }
     accept(world, &call.command)?;
-    world.put_conversion(Conversion {
+    let conversion = Arc::new(Conversion {
         id: call.id,
         lead_id: call.command.lead_id,
         batch_id: call.batch_id,
@@ -70,6 +90,7 @@ fn accept_one(world: &mut World, call: &AcceptOne) -> Result<ConversionId, Refus
         end_time: None,
         revert_deadline: None,
     });
+    world.put_conversion(Conversion::clone(&conversion));
     world.changes.jobs.push(JobNote {
         conversion: call.id,
         bulk: call.batch_id.is_some(),
@@ -77,5 +98,5 @@ fn accept_one(world: &mut World, call: &AcceptOne) -> Result<ConversionId, Refus
         traceparent: call.traceparent.clone(),
     });
     request::take(world, call.claim.as_ref(), call.id.0);
-    Ok(call.id)
+    Ok(Accepted::Now(conversion))
 }

@@ -56,7 +56,7 @@ impl Desk {
 
     fn accept(&self, tenant: TenantId, call: AcceptOne) -> Call {
         let acceptor = self.acceptor.clone();
-        tokio::spawn(async move { acceptor.accept(tenant, call).await })
+        tokio::spawn(async move { acceptor.accept(tenant, call).await.map(|accepted| accepted.id()) })
     }
 
     /// The lane takes the call 20 and stands before the store; then the others come.

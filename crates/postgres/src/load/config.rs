@@ -3,20 +3,8 @@
 use super::Tx;
 use crate::error::DbError;
 use crate::rows::json;
-use chrono::{DateTime, Utc};
 use opportune_domain::ids::TenantId;
 use opportune_domain::tenant::{Salesperson, TenantConfig};
-
-/// The transaction's time, and which version of the set-up is in force; `None` = there is no such tenant yet.
-pub(crate) async fn now_and_version(tx: &mut Tx, tenant: TenantId) -> Result<(DateTime<Utc>, Option<i64>), DbError> {
-    let row = sqlx::query!(
-        r#"SELECT now() AS "now!", (SELECT config_version FROM tenants WHERE id = $1) AS version"#,
-        tenant.0
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok((row.now, row.version))
-}
 
 /// Waits for everybody who is changing the set-up, and keeps others from it.
 pub(crate) async fn lock(tx: &mut Tx, tenant: TenantId) -> Result<(), DbError> {

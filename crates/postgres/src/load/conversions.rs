@@ -1,11 +1,11 @@
-//! Conversions, and which of them are unfinished.
+//! Conversions by id.
 
 use super::Tx;
 use crate::error::DbError;
 use crate::rows;
 use crate::rows::conversion::select_conversions;
 use opportune_domain::conversion::Conversion;
-use opportune_domain::ids::{ConversionId, LeadId, TenantId};
+use opportune_domain::ids::TenantId;
 use uuid::Uuid;
 
 /// Conversions by id, locked if asked for.
@@ -29,22 +29,4 @@ pub(crate) async fn conversions(
             .await?
     };
     Ok(rows::all(rows)?)
-}
-
-/// The unfinished conversions of these leads.
-pub(crate) async fn live_of(
-    tx: &mut Tx,
-    tenant: TenantId,
-    leads: &[Uuid],
-) -> Result<Vec<(LeadId, ConversionId)>, DbError> {
-    let rows = sqlx::query!(
-        "SELECT lead_id, id FROM conversions
-        WHERE tenant_id = $1 AND lead_id = ANY($2) AND state IN ('queued', 'running')",
-        tenant.0,
-        leads
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let live = rows.into_iter().map(|row| (LeadId(row.lead_id), ConversionId(row.id)));
-    Ok(live.collect())
 }

@@ -9,8 +9,7 @@
 //! Conversions whose job is still in the outbox (not yet published, or a retry whose time has not come) are left alone.
 
 use crate::error::DbError;
-use crate::load::Tx;
-use sqlx::PgPool;
+use sqlx::postgres::{PgConnection, PgPool};
 
 /// Seconds; nothing is sent again before.
 const LEAST_PATIENCE: f64 = 60.0;
@@ -39,7 +38,7 @@ pub(super) async fn sweep(relay: &PgPool) -> Result<u64, DbError> {
     Ok(u64::try_from(swept).unwrap_or(0))
 }
 
-async fn patience(tx: &mut Tx) -> Result<Patience, DbError> {
+async fn patience(tx: &mut PgConnection) -> Result<Patience, DbError> {
     let delays = sqlx::query!(
         r#"SELECT
             percentile_cont(0.5) WITHIN GROUP (ORDER BY ended.waited) FILTER (WHERE NOT ended.bulk) AS single,
@@ -58,7 +57,7 @@ async fn patience(tx: &mut Tx) -> Result<Patience, DbError> {
             JOIN conversions AS c ON c.tenant_id = told.tenant_id AND c.id = told.conversion_id
         ) AS ended"#
     )
-    .fetch_one(&mut **tx)
+    .fetch_one(tx)
     .await?;
     let of = |delay: Option<f64>| LEAST_PATIENCE.max(2.0 * delay.unwrap_or(0.0));
     Ok(Patience {
@@ -67,7 +66,7 @@ async fn patience(tx: &mut Tx) -> Result<Patience, DbError> {
     })
 }
 
-async fn send_overdue(tx: &mut Tx, patience: &Patience) -> Result<i64, DbError> {
+async fn send_overdue(tx: &mut PgConnection, patience: &Patience) -> Result<i64, DbError> {
     let swept = sqlx::query_scalar!(
         r#"WITH overdue AS (
             SELECT c.tenant_id, c.id
@@ -106,7 +105,7 @@ async fn send_overdue(tx: &mut Tx, patience: &Patience) -> Result<i64, DbError> 
         patience.single,
         patience.bulk
     )
-    .fetch_one(&mut **tx)
+    .fetch_one(tx)
     .await?;
     Ok(swept)
 }

@@ -28,10 +28,6 @@ impl Session<'_> {
         self.lock_customer_keys(&new.customer_keys_locked).await?;
         let above_locked = self.lock_customers(&new.customers_locked).await?;
         self.load_referrers(new).await?;
-        if !new.live_of.is_empty() {
-            let live = load::live_of(&mut self.tx, self.tenant, &uuids(&new.live_of)).await?;
-            self.world.live_conversions.extend(live);
-        }
         let mut customers: BTreeSet<CustomerId> = new.customers.union(&above_locked).copied().collect();
         customers.extend(owners);
         let mut leads = new.peek_leads.clone();
@@ -41,20 +37,22 @@ impl Session<'_> {
         customers.extend(customers_of_leads);
         self.load_families(&new.families).await?;
         self.load_customers(customers).await?;
-        self.load_requests(new).await
+        self.load_earlier(new).await
     }
 
     /// Last in every round: who made the same call a moment ago has committed its request together with what was read
     /// above, and that must be taken for an answer to the call, not for something in its way.
-    async fn load_requests(&mut self, new: &Needs) -> Result<(), DbError> {
+    async fn load_earlier(&mut self, new: &Needs) -> Result<(), DbError> {
         let wanted = self.loaded.requests.union(&new.requests);
         let unseen: Vec<Uuid> = wanted
             .filter(|id| !self.world.seen.contains_key(id))
             .map(|id| id.0)
             .collect();
-        if !unseen.is_empty() {
-            let seen = load::requests(&mut self.tx, self.tenant, &unseen).await?;
-            self.world.seen.extend(seen.into_iter().map(|one| (one.id, one)));
+        if !unseen.is_empty() || !new.live_of.is_empty() {
+            let earlier = load::earlier(&mut self.tx, self.tenant, &unseen, &uuids(&new.live_of)).await?;
+            let seen = earlier.requests.into_iter().map(|one| (one.id, one));
+            self.world.seen.extend(seen);
+            self.world.live_conversions.extend(earlier.live);
         }
         Ok(())
     }

@@ -82,7 +82,6 @@ impl<'a> Session<'a> {
 
     /// Undoes everything and lets the locks go, now and not when the connection is next used.
     pub(super) async fn roll_back(self) {
-        // A connection that cannot say so is lost, and the server rolls back by itself.
-        let _ = self.tx.rollback().await;
+        self.tx.roll_back().await;
     }
 }

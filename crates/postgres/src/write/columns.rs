@@ -5,12 +5,12 @@ macro_rules! columns {
     ($(#[$doc:meta])* $name:ident, |$record:ident: &$kind:ty| { $($column:ident: $type:ty = $value:expr),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Default)]
-        struct $name<'a> {
-            $($column: Vec<$type>),+
+        pub(super) struct $name<'a> {
+            $(pub $column: Vec<$type>),+
         }
 
         impl<'a> $name<'a> {
-            fn of(records: impl IntoIterator<Item = &'a $kind>) -> Self {
+            pub fn of(records: impl IntoIterator<Item = &'a $kind>) -> Self {
                 let mut columns = Self::default();
                 for $record in records {
                     $(columns.$column.push($value);)+

@@ -1,6 +1,6 @@
 //! A database with a store that writes and an outbox that reads what it left.
 
-use opportune_application::ports::{Committed, Outbound, OutboxRow};
+use opportune_application::ports::{Committed, Needs, Outbound, OutboxRow, Store};
 use opportune_domain::access::Caller;
 use opportune_domain::conversion::{
     Conversion, ConversionMode, ConversionState, ConvertCommand, CustomerChoice, DuplicatePolicy, SurvivorRule,
@@ -11,7 +11,7 @@ use opportune_domain::lead::Lead;
 use opportune_domain::refusal::{Reason, Refusal};
 use opportune_domain::world::{JobNote, World};
 use opportune_postgres::{Database, PgOutbox, PgStore};
-use opportune_testkit::{TestDatabase, ids, lead, moment, new_id, new_tenant, write};
+use opportune_testkit::{TestDatabase, ids, lead, moment, new_id, new_tenant, steps, write};
 
 pub struct Bench {
     pub store: PgStore,
@@ -54,6 +54,28 @@ impl Bench {
         })
         .await;
         id
+    }
+
+    /// A conversion gets into another state, and is sent again if `send`.
+    pub async fn change(&self, id: ConversionId, state: ConversionState, send: bool) {
+        let needs = |_: &World| Needs {
+            conversions: [id].into(),
+            ..Needs::default()
+        };
+        let mut work = steps(needs, |world: &mut World| {
+            let mut one = world.conversions[&id].clone();
+            one.state = state.clone();
+            world.put_conversion(one);
+            if send {
+                world.changes.jobs.push(JobNote {
+                    conversion: id,
+                    bulk: false,
+                    not_before: None,
+                    traceparent: String::new(),
+                });
+            }
+        });
+        self.store.work(self.tenant, &mut work).await.unwrap();
     }
 
     /// An event about a record.

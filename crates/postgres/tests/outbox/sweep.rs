@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, conversion, failed, ids_of, jobs};
 use opportune_application::ports::Outbox;
+use opportune_domain::conversion::ConversionState;
 use opportune_domain::event::EventBody;
 use opportune_domain::ids::{BatchId, ConversionId};
 use opportune_domain::refusal::{Reason, Refusal};
@@ -66,6 +67,22 @@ async fn each_time_it_waits_twice_as_long() {
         bench.pass(10).await;
         assert_eq!(bench.outbox.sweep().await.unwrap(), 1, "after {patience} s");
     }
+}
+
+#[tokio::test]
+async fn one_that_is_tried_again_by_hand_waits_a_minute_as_if_it_were_new() {
+    let bench = Bench::new().await;
+    let id = bench.convert(None).await;
+    for patience in [60, 120, 240] {
+        bench.lose().await;
+        bench.pass(patience + 5).await;
+        assert_eq!(bench.outbox.sweep().await.unwrap(), 1, "after {patience} s");
+    }
+    bench.change(id, failed(), false).await;
+    bench.change(id, ConversionState::Queued, true).await;
+    bench.lose().await;
+    bench.pass(65).await;
+    assert_eq!(bench.outbox.sweep().await.unwrap(), 1);
 }
 
 #[tokio::test]
