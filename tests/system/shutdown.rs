@@ -1,10 +1,14 @@
 //! Being told to stop: what has begun is finished, what was accepted is never lost.
 
-use crate::support::{Api, Heard, Site, System, lead_of, new_id_text, soon, within};
+use crate::support::{Api, Heard, Site, System, expected, import_stream, lead_of, new_id_text, refusal, soon, within};
 use futures_util::future::join_all;
-use opportune_contract::v1::{ConversionState, ConvertLeadRequest, LeadFilter};
+use futures_util::{StreamExt, stream};
+use opportune_contract::v1::{
+    ConversionState, ConvertLeadRequest, GetImportRequest, ImportHeader, LeadFilter, WatchConversionRequest,
+};
 use std::time::Duration;
-use tonic::Status;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
 
 const LEADS: usize = 300;
 
@@ -111,4 +115,64 @@ async fn a_caller_that_waits_is_answered_before_the_server_ends() {
         (api.conversion(&answer.id).await.state() == ConversionState::Succeeded).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn streams_are_told_to_come_again_and_do_not_keep_the_server_from_ending() {
+    let system = System::start().await;
+    let api = system.api();
+    let lead = api.create(lead_of("Ann Lee")).await.id;
+    let system = system.without_worker().await;
+    let api = api.at(&system.node.grpc);
+    let id = api.convert(request(&lead)).await.unwrap().id;
+    let mut watching = api
+        .conversions()
+        .watch_conversion(WatchConversionRequest { id })
+        .await
+        .unwrap()
+        .into_inner();
+    assert!(watching.message().await.unwrap().is_some());
+    let header = ImportHeader {
+        request_id: new_id_text(),
+        ..ImportHeader::default()
+    };
+    let import = GetImportRequest {
+        request_id: header.request_id.clone(),
+    };
+    let endless = stream::iter(import_stream(header, vec![lead_of("Bea Lee")])).chain(stream::pending());
+    let importing = {
+        let api = api.clone();
+        tokio::spawn(async move { api.leads().import_leads(endless).await })
+    };
+    soon("the import has begun", || async {
+        api.leads().get_import(import.clone()).await.ok().map(drop)
+    })
+    .await;
+
+    assert!(system.node.stop().await.success());
+    let told = watching.message().await.unwrap_err();
+    assert!(told.get_error_details().retry_info().is_some(), "{told:?}");
+    for answer in [Err(told), importing.await.unwrap().map(drop)] {
+        assert_eq!(refusal(answer), expected(Code::Unavailable, "STORE_UNAVAILABLE"));
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_to_be_cut_off_makes_the_exit_code_1() {
+    let site = Site::new().await.with("OPPORTUNE__SERVER__DRAIN_SECONDS", "2");
+    let _heard = Heard::begin(site.broker.url()).await;
+    let node = site.start(&["serve"]).await;
+    let api = Api::new(&node.grpc);
+    let lead = api.create(lead_of("Ann Lee")).await.id;
+    // Nobody works: the call waits for longer than there is time to end.
+    let waiting = {
+        let api = api.clone();
+        let wait = Some(prost_types::Duration { seconds: 30, nanos: 0 });
+        let request = ConvertLeadRequest { wait, ..request(&lead) };
+        tokio::spawn(async move { api.convert(request).await })
+    };
+    soon("it is accepted", || async { (live(&api).await == 1).then_some(()) }).await;
+    let ended = node.stop().await;
+    assert_eq!(ended.code(), Some(1), "{ended}");
+    assert!(waiting.await.unwrap().is_err());
 }

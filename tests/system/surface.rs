@@ -93,6 +93,26 @@ async fn health_is_told_for_the_server_and_for_each_service() {
     }
 }
 
+#[tokio::test]
+async fn what_processes_tell_each_other_is_counted_by_both() {
+    let system = System::start().await;
+    let api = system.api();
+    let lead = api.create(lead_of("Ann Lee")).await.id;
+    api.converted(&lead).await;
+    for direction in ["sent", "received"] {
+        let counted = format!("opportune_settled_notices_total{{direction=\"{direction}\"");
+        soon(&format!("a notice was {direction}"), || async {
+            let answer = http::get(&system.node.ops, "/metrics").await.ok()?;
+            let body = String::from_utf8(answer.body).ok()?;
+            let mut lines = body.lines();
+            lines
+                .any(|line| line.starts_with(&counted) && line.ends_with(" 1"))
+                .then_some(())
+        })
+        .await;
+    }
+}
+
 /// A message as a frame of gRPC-Web.
 fn frame(message: &impl Message) -> Vec<u8> {
     let body = message.encode_to_vec();

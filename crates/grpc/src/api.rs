@@ -5,6 +5,7 @@ use crate::status::{refused, status};
 use opportune_application::{App, AppError, Call};
 use opportune_domain::refusal::{Reason, Refusal};
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 /// What an rpc answers.
@@ -15,6 +16,8 @@ pub(crate) type Answer<T> = Result<Response<T>, Status>;
 pub(crate) struct Api {
     pub app: Arc<App>,
     pub trace: Arc<dyn TraceHook>,
+    /// The server is being stopped.
+    pub stop: CancellationToken,
 }
 
 impl Api {

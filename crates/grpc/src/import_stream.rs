@@ -3,6 +3,8 @@
 use crate::fingerprint::key;
 use crate::parse::required;
 use crate::status::{refused, status};
+use crate::stopping::until_stopped;
+use futures_util::StreamExt;
 use opportune_application::app::ImportSession;
 use opportune_application::page::{LARGEST_PAGE, PageRequest};
 use opportune_application::work::ImportRow;
@@ -14,18 +16,21 @@ use opportune_domain::refusal::{Reason, Refusal};
 use opportune_wire::ids::parse_ids;
 use opportune_wire::import::reject;
 use opportune_wire::lead::lead_patch;
+use tokio_util::sync::CancellationToken;
 use tonic::{Status, Streaming};
 
-/// Reads the stream to its end. Rows that went in before an error stay in.
+/// Reads the stream to its end. Rows that went in before an error, or before the server was stopped, stay in.
 pub(crate) async fn run(
     app: &App,
     call: &Call,
-    mut stream: Streaming<ImportLeadsRequest>,
+    stream: Streaming<ImportLeadsRequest>,
+    stop: CancellationToken,
 ) -> Result<ImportLeadsResponse, Status> {
-    let header = first(stream.message().await?).map_err(|refusal| refused(&refusal))?;
+    let mut stream = until_stopped(stream, stop);
+    let header = first(stream.next().await.transpose()?).map_err(|refusal| refused(&refusal))?;
     let (key, mut rows) = begin(&header).map_err(|refusal| refused(&refusal))?;
     let mut session = app.start_import(call, key).await.map_err(status)?;
-    while let Some(message) = stream.message().await? {
+    while let Some(message) = stream.next().await.transpose()? {
         take(&mut rows, &mut session, message).await?;
     }
     let import = session.finish().await.map_err(status)?;

@@ -4,6 +4,7 @@ use crate::api::{Answer, Api, not_implemented};
 use crate::fingerprint::key;
 use crate::parse::{conversion_filter, page, share, wait};
 use crate::status::{refused, status};
+use crate::stopping::until_stopped;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use opportune_application::app::{ConvertLead, Converted};
@@ -142,7 +143,7 @@ impl LeadConversionService for Conversions {
             }),
             Err(error) => Err(status(error)),
         });
-        Ok(Response::new(answers.boxed()))
+        Ok(Response::new(until_stopped(answers, self.0.stop.clone())))
     }
 
     async fn merge_leads(&self, request: Request<v1::MergeLeadsRequest>) -> Answer<v1::MergeLeadsResponse> {

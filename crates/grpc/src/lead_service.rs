@@ -122,7 +122,7 @@ impl LeadService for Leads {
         request: Request<Streaming<v1::ImportLeadsRequest>>,
     ) -> Answer<v1::ImportLeadsResponse> {
         let call = self.0.call(&request)?;
-        import_stream::run(&self.0.app, &call, request.into_inner())
+        import_stream::run(&self.0.app, &call, request.into_inner(), self.0.stop.clone())
             .await
             .map(Response::new)
     }

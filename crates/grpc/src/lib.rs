@@ -20,6 +20,7 @@ pub mod rpcs;
 pub mod server;
 mod settings_service;
 pub mod status;
+mod stopping;
 pub mod tally;
 mod team_service;
 

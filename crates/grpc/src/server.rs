@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tonic::codec::CompressionEncoding::Gzip;
 use tonic::service::Routes;
 use tonic::transport::server::TcpIncoming;
@@ -100,7 +101,8 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
 }
 
-/// Serves until `shutdown`, then lets calls that are under way end. Nobody is cut off: whoever calls this sets a limit.
+/// Serves until `stop`, then lets calls that are under way end, and ends streams that would go on: their clients find
+/// another server. Nobody is cut off: whoever calls this sets a limit.
 ///
 /// # Errors
 /// [`ServeError`].
@@ -108,13 +110,14 @@ pub async fn serve(
     listener: TcpListener,
     options: Options,
     app: Arc<App>,
-    shutdown: impl Future<Output = ()> + Send,
+    stop: CancellationToken,
 ) -> Result<(), ServeError> {
     let routes = routes(
         &options,
         Api {
             app,
             trace: options.trace.clone(),
+            stop: stop.clone(),
         },
     )?;
     let mut server = Server::builder();
@@ -134,7 +137,10 @@ pub async fn serve(
         .layer(GrpcWebLayer::new())
         .layer(calls)
         .add_routes(routes)
-        .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), shutdown)
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(listener).with_nodelay(Some(true)),
+            stop.cancelled_owned(),
+        )
         .await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use opportune_application::ports::Meter;
 use opportune_grpc::{CallMeter, TraceHook};
-use opportune_telemetry::metrics::{MessageKind, Metrics, OutboxKind, PublishResult, SettledOutcome};
+use opportune_telemetry::metrics::{MessageKind, Metrics, NoticeDirection, OutboxKind, PublishResult, SettledOutcome};
 use opportune_telemetry::trace;
 
 /// Turns what happens into metrics.
@@ -62,6 +62,14 @@ impl Meter for MetricsMeter {
 
     fn swept(&self, count: u64) {
         self.0.sweeper_resent(count);
+    }
+
+    fn started_over(&self, cause: &'static str) {
+        self.0.store_retry(cause);
+    }
+
+    fn announced(&self, count: usize) {
+        self.0.settled_notices(NoticeDirection::Sent, count as u64);
     }
 }
 

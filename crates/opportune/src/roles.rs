@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use opportune_grpc::{HealthSwitch, Options, Tls};
 use opportune_rabbitmq::{Broker, Listener, listen};
 use opportune_telemetry::Telemetry;
+use opportune_telemetry::metrics::NoticeDirection;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -120,7 +121,7 @@ pub async fn run(
     };
     let patience = Duration::from_secs(config.server.drain_seconds);
     let drained = tokio::select! {
-        drained = timeout(patience, running.drain(patience)) => drained.is_ok(),
+        drained = timeout(patience, running.drain(patience)) => drained.unwrap_or(false),
         () = shutdown.stop.cancelled() => false,
     };
     outcome?;
@@ -200,9 +201,10 @@ impl Running {
     }
 
     /// Callers first, since some of them wait for the worker; then the worker, then what it left to be published.
-    async fn drain(&mut self, patience: Duration) {
+    /// `true` = nothing was cut off.
+    async fn drain(&mut self, patience: Duration) -> bool {
         self.draining.cancel();
-        self.background.drain(patience).await;
+        let finished = self.background.drain(patience).await;
         for broker in [self.consuming.take(), Some(self.parts.publishing.clone())]
             .into_iter()
             .flatten()
@@ -210,6 +212,7 @@ impl Running {
             broker.close().await;
         }
         self.parts.database.close().await;
+        finished
     }
 }
 
@@ -217,7 +220,11 @@ impl Running {
 fn hear_settled(config: &Config, parts: &Parts) -> Listener {
     let waiters = parts.waiters.clone();
     let options = broker_options(&config.broker, "opportune/settled");
-    listen(options, move |_tenant, settled| waiters.ended_elsewhere(&settled))
+    let metrics = parts.meter.0.clone();
+    listen(options, move |_tenant, settled| {
+        metrics.settled_notices(NoticeDirection::Received, settled.len() as u64);
+        waiters.ended_elsewhere(&settled);
+    })
 }
 
 async fn serve(
@@ -233,7 +240,7 @@ async fn serve(
     background.aside(watch::health(health.clone(), readiness.clone()));
     let options = options(&config.server, parts, health);
     background.start(Stage::Serve, "the gRPC server", |stop| async move {
-        Ok(opportune_grpc::serve(socket, options, Arc::new(app), stop.cancelled_owned()).await?)
+        Ok(opportune_grpc::serve(socket, options, Arc::new(app), stop).await?)
     });
 }
 

@@ -58,10 +58,10 @@ impl Parts {
             .await
             .with_context(|| format!("cannot use the broker at {}", config.broker.url))?;
         let ids = ids::source();
-        let store = Arc::new(PgStore::new(&database, ids.clone()));
+        let meter = Arc::new(MetricsMeter(metrics));
+        let store = Arc::new(PgStore::new(&database, ids.clone()).counted_by(meter.clone()));
         let reads = Arc::new(PgReads::new(&database, &store));
         let publisher = Arc::new(AmqpPublisher::new(publishing.clone()));
-        let meter = Arc::new(MetricsMeter(metrics));
         let outbox = Arc::new(PgOutbox::new(&database));
         let sender = Sender {
             publisher: publisher.clone(),

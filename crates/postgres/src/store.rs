@@ -3,20 +3,23 @@
 use crate::configs::Configs;
 use crate::error::DbError;
 use crate::pool::{self, Access, Database};
+use crate::transaction::Tx;
 use crate::work;
 use async_trait::async_trait;
 use opportune_application::ids::IdSource;
-use opportune_application::ports::{Committed, Store, StoreError, Work};
+use opportune_application::ports::{Committed, Meter, Store, StoreError, Work};
 use opportune_domain::ids::TenantId;
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::PgPool;
+use std::fmt;
 use std::sync::Arc;
 
 /// Units of work and reads over PostgreSQL. Cloning shares the connections and the cached set-ups.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PgStore {
     pub(crate) pool: PgPool,
     pub(crate) ids: IdSource,
     pub(crate) configs: Arc<Configs>,
+    pub(crate) meter: Arc<dyn Meter>,
 }
 
 impl PgStore {
@@ -26,13 +29,28 @@ impl PgStore {
             pool: database.app.clone(),
             ids,
             configs: Arc::new(Configs::default()),
+            meter: Arc::new(()),
         }
     }
 
+    /// The same store, which counts.
+    #[must_use]
+    pub fn counted_by(self, meter: Arc<dyn Meter>) -> Self {
+        Self { meter, ..self }
+    }
+
     /// A transaction for reading as of one moment, of one tenant.
-    pub(crate) async fn snapshot(&self, tenant: TenantId) -> Result<Transaction<'static, Postgres>, StoreError> {
+    pub(crate) async fn snapshot(&self, tenant: TenantId) -> Result<Tx, StoreError> {
         let begun = pool::begin(&self.pool, tenant, Access::Snapshot).await;
         begun.map_err(|error| DbError::from(error).into())
+    }
+}
+
+impl fmt::Debug for PgStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PgStore")
+            .field("pool", &self.pool)
+            .finish_non_exhaustive()
     }
 }
 

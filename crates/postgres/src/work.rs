@@ -27,9 +27,13 @@ pub(crate) async fn run(store: &PgStore, tenant: TenantId, work: &mut dyn Work) 
         match attempt_once(store, tenant, work, &mut wanted).await {
             Ok(committed) => return Ok(committed),
             Err(Setback::Error(error)) => return Err(error.into()),
-            Err(Setback::OutOfOrder) => tracing::debug!(attempt, "starts over to lock in order"),
+            Err(Setback::OutOfOrder) => {
+                tracing::debug!(attempt, "starts over to lock in order");
+                store.meter.started_over("order");
+            }
             Err(Setback::Conflict) => {
                 tracing::debug!(attempt, "starts over, others were faster");
+                store.meter.started_over("conflict");
                 tokio::time::sleep(pause()).await;
             }
         }

@@ -115,17 +115,9 @@ impl Metrics {
         self.0.sweeper_resent.add(count, &[]);
     }
 
-    /// A transaction was run again: `opportune.store.retries`. `cause` is one of a few words, e.g. `deadlock`,
-    /// `serialization`, `write_set_grew`, `halved`.
+    /// A unit of work started over: `opportune.store.retries`. `cause` is `order` or `conflict`.
     pub fn store_retry(&self, cause: &'static str) {
         self.0.store_retries.add(1, &[KeyValue::new("cause", cause)]);
-    }
-
-    /// `count` events of `event_type` (e.g. `opportune.lead.created.v1`) were confirmed: `opportune.events.published`.
-    pub fn events_published(&self, event_type: &str, count: u64) {
-        self.0
-            .events_published
-            .add(count, &[KeyValue::new("type", event_type.to_owned())]);
     }
 
     /// Whether the connection to RabbitMQ stands, 1 or 0: `opportune.broker.connected`.
@@ -133,7 +125,7 @@ impl Metrics {
         self.0.broker_connected.record(u64::from(connected), &[]);
     }
 
-    /// `count` settled notices were sent to, or heard from, other processes: `opportune.settled.notices`.
+    /// Other processes were told, or this one heard, that `count` conversions ended: `opportune.settled.notices`.
     pub fn settled_notices(&self, direction: NoticeDirection, count: u64) {
         self.0
             .settled_notices

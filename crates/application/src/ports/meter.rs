@@ -18,6 +18,11 @@ pub trait Meter: Send + Sync {
     fn outbox(&self, _jobs: i64, _events: i64, _oldest_seconds: f64) {}
     /// Conversions that the sweeper sent again.
     fn swept(&self, _count: u64) {}
+    /// A unit of work started over: `cause` is `order` (it had to lock something earlier) or `conflict` (somebody else
+    /// was faster).
+    fn started_over(&self, _cause: &'static str) {}
+    /// Other processes were told that `count` conversions ended.
+    fn announced(&self, _count: usize) {}
 }
 
 /// Takes numbers and forgets them.

@@ -149,6 +149,7 @@ impl Worker {
         }
         let ids: Vec<ConversionId> = committed.settled.iter().map(|conversion| conversion.id).collect();
         parts.notices.announce(tenant, &ids).await;
+        parts.meter.announced(ids.len());
     }
 
     async fn count(&self, tenant: TenantId, conversion: &Arc<Conversion>) {

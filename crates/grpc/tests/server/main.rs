@@ -9,8 +9,8 @@ use opportune_grpc::{HealthSwitch, Options, ServeError, serve};
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use tonic::codec::CompressionEncoding;
 use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
@@ -28,7 +28,7 @@ struct Server {
     address: SocketAddr,
     channel: Channel,
     health: HealthSwitch,
-    stop: oneshot::Sender<()>,
+    stop: CancellationToken,
     ended: JoinHandle<Result<(), ServeError>>,
 }
 
@@ -36,11 +36,8 @@ async fn start() -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     let health = HealthSwitch::new().await;
-    let (stop, stopped) = oneshot::channel::<()>();
-    let shutdown = async {
-        let _ = stopped.await;
-    };
-    let ended = tokio::spawn(serve(listener, Options::new(health.clone()), away::app(), shutdown));
+    let stop = CancellationToken::new();
+    let ended = tokio::spawn(serve(listener, Options::new(health.clone()), away::app(), stop.clone()));
     let channel = Channel::from_shared(format!("http://{address}"))
         .expect("an address")
         .connect()
@@ -185,7 +182,7 @@ async fn health_follows_the_switch() {
 #[tokio::test]
 async fn the_server_ends_when_it_is_told_to() {
     let server = start().await;
-    server.stop.send(()).unwrap();
+    server.stop.cancel();
     server.ended.await.unwrap().unwrap();
 }
 

@@ -91,9 +91,10 @@ impl Background {
     }
 
     /// Tells the tasks to finish, one after the other. Each has at most half of the time that is left: a client that does
-    /// not hang up must not keep the worker from finishing.
-    pub async fn drain(&mut self, patience: Duration) {
+    /// not hang up must not keep the worker from finishing. `true` = all have finished what they had begun.
+    pub async fn drain(&mut self, patience: Duration) -> bool {
         let end = Instant::now() + patience;
+        let mut finished = true;
         for task in &mut self.stages {
             if let Some(mut task) = task.take() {
                 task.stop.cancel();
@@ -106,17 +107,20 @@ impl Background {
                     Ok(ended) => {
                         if let Err(error) = flat(ended, task.name) {
                             tracing::warn!(error = format!("{error:#}"), "did not end in order");
+                            finished = false;
                         }
                     }
                     Err(_) => {
                         tracing::warn!(task = task.name, "was cut off: it did not end in time");
                         task.handle.abort();
+                        finished = false;
                     }
                 }
             }
         }
         self.watchdog.shutdown().await;
         self.aside.shutdown().await;
+        finished
     }
 }
 

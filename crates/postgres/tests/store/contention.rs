@@ -3,10 +3,11 @@
 use crate::builders::{Settle, claim, lead, queued};
 use crate::support::{TestDb, look, new_id, steps, tenant, write};
 use futures_util::future::join_all;
-use opportune_application::ports::{Needs, Store};
+use opportune_application::ports::{Meter, Needs, Store};
 use opportune_domain::ids::{ConversionId, LeadId, RequestId};
 use opportune_domain::world::World;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_conversions_of_one_person_at_the_same_moment_make_one_customer() {
@@ -130,6 +131,16 @@ async fn leads_named_in_opposite_orders_are_locked_in_one() {
     assert_eq!(db.number(deadlocks).await, 0);
 }
 
+/// Why units of work started over.
+#[derive(Default)]
+struct Causes(Mutex<Vec<&'static str>>);
+
+impl Meter for Causes {
+    fn started_over(&self, cause: &'static str) {
+        self.0.lock().unwrap().push(cause);
+    }
+}
+
 #[tokio::test]
 async fn who_locks_out_of_order_starts_over_and_locks_everything_at_once() {
     let db = TestDb::new().await;
@@ -152,8 +163,11 @@ async fn who_locks_out_of_order_starts_over_and_locks_everything_at_once() {
         }
     };
     let mut work = steps(needs, |world: &mut World| assert_eq!(world.leads.len(), 2));
-    db.store.work(tenant(1), &mut work).await.unwrap();
+    let causes = Arc::new(Causes::default());
+    let store = db.store.clone().counted_by(causes.clone());
+    store.work(tenant(1), &mut work).await.unwrap();
     assert_eq!(empty_worlds.load(Ordering::Relaxed), 2);
+    assert_eq!(*causes.0.lock().unwrap(), ["order"], "and it is counted");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

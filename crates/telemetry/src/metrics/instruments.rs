@@ -22,7 +22,6 @@ pub(super) struct Instruments {
     pub(super) stale_acks: Counter<u64>,
     pub(super) sweeper_resent: Counter<u64>,
     pub(super) store_retries: Counter<u64>,
-    pub(super) events_published: Counter<u64>,
     pub(super) broker_connected: Gauge<u64>,
     pub(super) settled_notices: Counter<u64>,
 }
@@ -83,13 +82,7 @@ impl Instruments {
                 meter,
                 "opportune.store.retries",
                 "{transaction}",
-                "Transactions that were run again",
-            ),
-            events_published: counter(
-                meter,
-                "opportune.events.published",
-                "{event}",
-                "Events that the broker confirmed",
+                "Units of work that started over",
             ),
             broker_connected: gauge(
                 meter,
@@ -100,8 +93,8 @@ impl Instruments {
             settled_notices: counter(
                 meter,
                 "opportune.settled.notices",
-                "{notice}",
-                "Settled notices between processes",
+                "{conversion}",
+                "Ended conversions that other processes were told of, and that this one heard of",
             ),
         }
     }

@@ -18,8 +18,7 @@ fn every_recorder_shows_in_the_prometheus_text() {
         metrics.redeliveries(1);
         metrics.stale_acks(1);
         metrics.sweeper_resent(1);
-        metrics.store_retry("deadlock");
-        metrics.events_published("opportune.lead.created.v1", 2);
+        metrics.store_retry("conflict");
         metrics.broker_connected(true);
         metrics.settled_notices(NoticeDirection::Received, 6);
     });
@@ -38,8 +37,7 @@ fn every_recorder_shows_in_the_prometheus_text() {
         "opportune_jobs_redelivered_total 1",
         "opportune_jobs_stale_acks_total 1",
         "opportune_sweeper_resent_total 1",
-        "opportune_store_retries_total{cause=\"deadlock\"} 1",
-        "opportune_events_published_total{type=\"opportune.lead.created.v1\"} 2",
+        "opportune_store_retries_total{cause=\"conflict\"} 1",
         "opportune_broker_connected 1",
         "opportune_settled_notices_total{direction=\"received\"} 6",
         "target_info{",
