@@ -1,5 +1,6 @@
 //! The use cases, one method each, as callers see them.
 
+mod batches;
 mod config;
 mod conversions;
 mod customers;
@@ -8,10 +9,13 @@ mod leads;
 mod similar;
 mod timeline;
 mod watch;
+mod watch_batch;
 
+pub use batches::{BatchAsk, BatchLeads, Batched};
 pub use conversions::{ConvertLead, Converted};
 pub use imports::ImportSession;
 pub use similar::SimilarPage;
+pub use watch_batch::BatchStep;
 
 use crate::accept::Acceptor;
 use crate::dispatch::Dispatcher;

@@ -4,11 +4,12 @@
 //! loaded. The store runs it in one transaction. Everything that writes goes this way: single calls, imports, workers.
 //!
 //! * [`app`]: one method a use case, called by the gRPC services;
-//! * [`accept`], [`dispatch`], [`worker`], [`relay`], [`waiters`]: the moving parts between a call and its event;
+//! * [`accept`], [`batches`], [`dispatch`], [`worker`], [`relay`], [`waiters`]: the moving parts between a call and its event;
 //! * [`ports`]: what the use cases need from the database and the broker.
 
 pub mod accept;
 pub mod app;
+pub mod batches;
 pub mod call;
 pub mod dispatch;
 pub mod error;

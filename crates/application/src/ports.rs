@@ -10,7 +10,7 @@ pub use broker::{Deliveries, Delivery, Job, JobQueue, Notices, PublishError, Pub
 pub use meter::Meter;
 pub use outbox::{Outbound, Outbox, OutboxLag, OutboxRow};
 pub use reads::{
-    ConversionFilter, ConversionStateName, LeadFilter, LeadOrder, Page, PageAfter, Reads, SortKey, StoredEvent,
-    Timeline,
+    ConversionFilter, ConversionStateName, ItemEnd, LeadFilter, LeadOrder, Page, PageAfter, Reads, SortKey,
+    StoredEvent, Timeline,
 };
-pub use store::{Committed, Needs, Store, StoreError, Work};
+pub use store::{Committed, Needs, Pick, Store, StoreError, Work};

@@ -1,5 +1,7 @@
-//! The relay: publishes what was left behind, and sends overdue conversions again.
+//! The relay: publishes what was left behind, and sends overdue conversions again, goes on
+//! with batches that were left.
 
+use crate::batches::{Tender, left_to_the_relay};
 use crate::dispatch::Sender;
 use crate::ports::StoreError;
 use chrono::TimeDelta;
@@ -32,6 +34,8 @@ pub struct RelayOptions {
 pub struct Relay {
     /// Publishes and deletes.
     pub sender: Sender,
+    /// Takes up batches that were left.
+    pub tender: Tender,
     /// How often.
     pub options: RelayOptions,
 }
@@ -44,6 +48,7 @@ impl Relay {
             tokio::spawn(relay.clone().publish(stop.clone())),
             tokio::spawn(relay.clone().sweep(stop.clone())),
             tokio::spawn(relay.clone().measure(stop.clone())),
+            tokio::spawn(relay.clone().tend(stop.clone())),
             tokio::spawn(relay.keep_house(stop)),
         ];
         for task in tasks {
@@ -96,6 +101,24 @@ impl Relay {
                     }
                 }
                 Err(error) => tracing::debug!(%error, "the sweeper cannot reach the store"),
+            }
+        }
+    }
+
+    /// Goes on with batches that their process has left.
+    async fn tend(self: Arc<Self>, stop: CancellationToken) {
+        let mut turns = Turns::new(self.options.sweep, stop);
+        while turns.next().await {
+            let left = match self.sender.outbox.left_batches().await {
+                Ok(left) => left,
+                Err(error) => {
+                    tracing::debug!(%error, "the store cannot be asked for batches that were left");
+                    continue;
+                }
+            };
+            for (tenant, id) in left {
+                tracing::info!(%tenant, batch.id = %id, "a batch that was left is taken up");
+                left_to_the_relay(id, self.tender.finish(tenant, id).await);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod attempt;
+mod batch;
 mod command;
 mod config;
 mod customers;
@@ -12,10 +13,12 @@ mod request;
 mod revert;
 mod settle;
 mod similar;
+mod tend;
 mod timeline;
 
 pub use accept::{Accept, AcceptOne, Accepted};
 pub use attempt::{BeginAttempt, FailedAttempt};
+pub use batch::{AcceptBatch, BatchChange, ChangeBatch, CheckBatch, CheckPart, LookUp};
 pub use config::{ChangeConfig, ConfigChange, ConfigRecord};
 pub use customers::{ChangeCustomer, CustomerChange};
 pub use import::{ImportRow, ImportRows};
@@ -25,4 +28,5 @@ pub use request::Claimed;
 pub use revert::RevertConversion;
 pub use settle::{ChangeConversion, ConversionChange, Settle};
 pub use similar::{FindSimilar, FoundRecords, Subject};
+pub use tend::TendBatch;
 pub use timeline::AddEntry;

@@ -1,5 +1,6 @@
 //! Who may do what (rules 11).
 
+use crate::batch::Batch;
 use crate::conversion::Conversion;
 use crate::ids::SalespersonId;
 use crate::lead::Lead;
@@ -78,6 +79,17 @@ impl Caller {
             Role::Manager | Role::Service => Ok(()),
             _ if own => Ok(()),
             _ => Err(denied("revert another's conversion")),
+        }
+    }
+
+    /// Refuses unless the caller may see this batch: his own, or anybody's if he sees all records.
+    pub fn must_see_batch(&self, batch: &Batch) -> Result<(), Refusal> {
+        self.must_handle_records()?;
+        let own = self.actor == batch.order.caller.actor;
+        if own || self.role != Role::SalespersonOwn {
+            Ok(())
+        } else {
+            Err(denied("see another's batch"))
         }
     }
 

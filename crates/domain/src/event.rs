@@ -1,7 +1,7 @@
 //! What is told to downstream systems: facts about records, each with everything a consumer needs to know.
 
 use crate::customer::Customer;
-use crate::ids::{ConversionId, CustomerId, EventId, LeadId};
+use crate::ids::{BatchId, ConversionId, CustomerId, EventId, LeadId};
 use crate::lead::Lead;
 use crate::refusal::Refusal;
 use chrono::{DateTime, Utc};
@@ -138,6 +138,9 @@ pub enum EventBody {
         error: Refusal,
         /// Which try it was.
         attempt: i32,
+        /// The batch that it is an item of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        batch_id: Option<BatchId>,
     },
 }
 

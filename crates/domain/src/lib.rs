@@ -7,11 +7,13 @@
 //! * [`normal`]: normal forms of e-mail addresses, phone numbers, names (rules 2);
 //! * [`keys`], [`similar`]: how records find each other and how alike they are (rules 3);
 //! * [`conversion`]: the decision (rules 4 to 6);
+//! * [`batch`]: many conversions together (rules 8);
 //! * [`world`]: the snapshot that decisions are taken over, with the changes they made to it;
 //! * [`event`]: what is told to downstream systems.
 
 pub mod access;
 pub mod address;
+pub mod batch;
 pub mod conversion;
 pub mod customer;
 pub mod event;

@@ -13,10 +13,11 @@ pub use hits::KeyHits;
 pub use key_change::KeyChange;
 pub use referrers::Referrers;
 
-use crate::conversion::Conversion;
+use crate::batch::{Batch, BatchPart, Item};
+use crate::conversion::{Conversion, ConversionState};
 use crate::customer::Customer;
 use crate::event::{Event, EventBody};
-use crate::ids::{ConversionId, CustomerId, EventId, LeadId, NewIds, RequestId};
+use crate::ids::{BatchId, ConversionId, CustomerId, EventId, LeadId, NewIds, RequestId};
 use crate::import::Import;
 use crate::keys::{self, Key};
 use crate::lead::Lead;
@@ -48,6 +49,14 @@ pub struct World {
     pub seen: BTreeMap<RequestId, SeenRequest>,
     /// Imports under way.
     pub imports: BTreeMap<RequestId, Import>,
+    /// Batches.
+    pub batches: BTreeMap<BatchId, Batch>,
+    /// The next part of a batch.
+    pub parts: BTreeMap<BatchId, BatchPart>,
+    /// Items of batches by their records, as far as it was asked.
+    pub items: BTreeMap<(BatchId, LeadId), Item>,
+    /// Items that were picked for a step of an errand, each with the sequence of its end.
+    pub picked: BTreeMap<ConversionId, Option<i64>>,
     /// Which leads have a key.
     pub lead_hits: KeyHits<LeadId>,
     /// Which customers have a key.
@@ -73,6 +82,10 @@ impl World {
             external_ids: BTreeMap::new(),
             seen: BTreeMap::new(),
             imports: BTreeMap::new(),
+            batches: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            items: BTreeMap::new(),
+            picked: BTreeMap::new(),
             lead_hits: KeyHits::default(),
             customer_hits: KeyHits::default(),
             images: BTreeMap::new(),
@@ -178,8 +191,15 @@ impl World {
         self.customers.entry(id).insert_entry(customer).into_mut()
     }
 
+    /// Writes a batch: what is decided about it. Its counts are the store's.
+    pub fn put_batch(&mut self, batch: Batch) {
+        self.changes.note_batch(batch.id, self.batches.contains_key(&batch.id));
+        self.batches.insert(batch.id, batch);
+    }
+
     /// Writes a conversion.
     pub fn put_conversion(&mut self, conversion: Conversion) {
+        self.note_item(&conversion);
         if conversion.state.is_live() {
             self.live_conversions.insert(conversion.lead_id, conversion.id);
         } else {
@@ -189,6 +209,22 @@ impl World {
         self.changes
             .note_conversion(conversion.id, self.conversions.contains_key(&conversion.id));
         self.conversions.insert(conversion.id, conversion);
+    }
+
+    /// Other items of its batch see what became of it, and the store counts it.
+    fn note_item(&mut self, conversion: &Conversion) {
+        let Some(batch) = conversion.batch_id else { return };
+        let opportunity = match &conversion.state {
+            ConversionState::Succeeded { outcome, .. } => Some(outcome.opportunity_id),
+            _ => None,
+        };
+        let item = Item {
+            conversion: conversion.id,
+            opportunity,
+        };
+        self.items.insert((batch, conversion.lead_id), item);
+        let before = self.conversions.get(&conversion.id).map(|before| before.state.name());
+        self.changes.items_before.entry(conversion.id).or_insert(before);
     }
 
     /// Adds an event about a record; `sequence` is the record's change counter.

@@ -3,7 +3,7 @@
 use crate::call::{self, TraceHook};
 use crate::status::{refused, status};
 use opportune_application::{App, AppError, Call};
-use opportune_domain::refusal::{Reason, Refusal};
+use opportune_domain::refusal::Refusal;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -84,17 +84,10 @@ fn within(message: &str, error: AppError) -> AppError {
     })
 }
 
-/// The answer of an rpc that is not there yet.
-pub(crate) fn not_implemented(rpc: &str) -> Status {
-    refused(&Refusal::new(
-        Reason::NotImplemented,
-        format!("{rpc} is not available yet"),
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use opportune_domain::refusal::Reason;
 
     #[test]
     fn a_wrong_field_is_named_by_its_path_in_the_request() {

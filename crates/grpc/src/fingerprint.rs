@@ -46,6 +46,7 @@ keyed! {
     RevertConversionRequest => "RevertConversion", clears request_id;
     AddTimelineEntryRequest => "AddTimelineEntry", clears request_id;
     ImportHeader => "ImportLeads", clears request_id, resume_from;
+    RetryBatchRequest => "RetryBatch", clears request_id;
 }
 
 /// The key of a request with its fingerprint; `None` when the caller gave no key.
@@ -57,6 +58,31 @@ pub fn key<M: Keyed>(request: &M) -> Result<Option<Key>, Refusal> {
     Ok(id.map(|id| Key {
         id,
         fingerprint: fingerprint(request),
+    }))
+}
+
+/// The key of a batch. Its ids may be very many: they are not copied, and not encoded once more.
+///
+/// # Errors
+/// As [`key`].
+pub fn batch_key(request: &mut v1::BatchConvertLeadsRequest) -> Result<Option<Key>, Refusal> {
+    let Some(id) = parse_id("request_id", &request.request_id)? else {
+        return Ok(None);
+    };
+    request.request_id.clear();
+    let lead_ids = std::mem::take(&mut request.lead_ids);
+    let mut digest = Sha256::new()
+        .chain_update("BatchConvertLeads")
+        .chain_update([0])
+        .chain_update(request.encode_to_vec());
+    for lead_id in &lead_ids {
+        digest.update([0]);
+        digest.update(lead_id);
+    }
+    request.lead_ids = lead_ids;
+    Ok(Some(Key {
+        id,
+        fingerprint: digest.finalize().into(),
     }))
 }
 
@@ -112,6 +138,28 @@ mod tests {
             fingerprint(&v1::CreateTeamRequest::default()),
             fingerprint(&v1::CreateStageRequest::default())
         );
+    }
+
+    #[test]
+    fn the_ids_of_a_batch_and_their_order_are_part_of_what_is_asked() {
+        let key = |ids: &[u128], force_assignment| {
+            let mut request = v1::BatchConvertLeadsRequest {
+                request_id: Uuid::from_u128(9).to_string(),
+                lead_ids: ids.iter().map(|id| Uuid::from_u128(*id).to_string()).collect(),
+                instruction: Some(v1::ConvertInstruction {
+                    force_assignment,
+                    ..v1::ConvertInstruction::default()
+                }),
+                ..v1::BatchConvertLeadsRequest::default()
+            };
+            let key = batch_key(&mut request).unwrap().unwrap();
+            assert_eq!(request.lead_ids.len(), ids.len(), "the ids are still there");
+            key.fingerprint
+        };
+        assert_eq!(key(&[1, 2], false), key(&[1, 2], false));
+        assert_ne!(key(&[1, 2], false), key(&[2, 1], false));
+        assert_ne!(key(&[1, 2], false), key(&[1], false));
+        assert_ne!(key(&[1, 2], false), key(&[1, 2], true));
     }
 
     #[test]

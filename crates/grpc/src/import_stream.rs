@@ -1,19 +1,23 @@
 //! The stream of an import: one header, then rows (rules 8.4).
 
+use crate::batches;
 use crate::fingerprint::key;
 use crate::parse::required;
 use crate::status::{refused, status};
 use crate::stopping::until_stopped;
 use futures_util::StreamExt;
 use opportune_application::app::ImportSession;
+use opportune_application::call::Key;
 use opportune_application::page::{LARGEST_PAGE, PageRequest};
 use opportune_application::work::ImportRow;
 use opportune_application::{App, Call};
+use opportune_contract::v1::Batch;
 use opportune_contract::v1::import_leads_request::Payload;
 use opportune_contract::v1::{ImportHeader, ImportLeadsRequest, ImportLeadsResponse};
-use opportune_domain::ids::SalespersonId;
-use opportune_domain::refusal::{Reason, Refusal};
-use opportune_wire::ids::parse_ids;
+use opportune_domain::batch::BatchOrder;
+use opportune_domain::import::Import;
+use opportune_domain::refusal::Refusal;
+use opportune_wire::batch::batch;
 use opportune_wire::import::reject;
 use opportune_wire::lead::lead_patch;
 use tokio_util::sync::CancellationToken;
@@ -28,8 +32,8 @@ pub(crate) async fn run(
 ) -> Result<ImportLeadsResponse, Status> {
     let mut stream = until_stopped(stream, stop);
     let header = first(stream.next().await.transpose()?).map_err(|refusal| refused(&refusal))?;
-    let (key, mut rows) = begin(&header).map_err(|refusal| refused(&refusal))?;
-    let mut session = app.start_import(call, key).await.map_err(status)?;
+    let (key, convert, mut rows) = begin(call, &header).map_err(|refusal| refused(&refusal))?;
+    let mut session = app.start_import(call, key, convert).await.map_err(status)?;
     while let Some(message) = stream.next().await.transpose()? {
         take(&mut rows, &mut session, message).await?;
     }
@@ -48,8 +52,16 @@ pub(crate) async fn run(
         rejected_count: import.rejected,
         rejects: rejects.items.iter().map(reject).collect(),
         next_line: import.next_line,
-        batch: None,
+        batch: batch_of(app, call, &import).await?,
     })
+}
+
+/// The batch that converts what was imported, as it is now.
+async fn batch_of(app: &App, call: &Call, import: &Import) -> Result<Option<Batch>, Status> {
+    match import.batch_id {
+        Some(id) => Ok(Some(batch(&app.get_batch(call, id).await.map_err(status)?))),
+        None => Ok(None),
+    }
 }
 
 /// Where the rows of this stream stand.
@@ -98,17 +110,16 @@ fn first(message: Option<ImportLeadsRequest>) -> Result<ImportHeader, Refusal> {
     }
 }
 
-fn begin(header: &ImportHeader) -> Result<(opportune_application::call::Key, Rows), Refusal> {
+fn begin(call: &Call, header: &ImportHeader) -> Result<(Key, Option<BatchOrder>, Rows), Refusal> {
     let key = required("header.request_id", key(header)?)?;
-    parse_ids::<SalespersonId>("header.salesperson_ids", &header.salesperson_ids)?;
-    if header.convert.is_some() {
-        return Err(Refusal::new(
-            Reason::NotImplemented,
-            "converting what is imported is not available yet",
-        ));
+    let (convert, pool) = (header.convert.as_ref(), &header.salesperson_ids);
+    let order = batches::order(call, convert, "header.convert", pool, "header.salesperson_ids")?;
+    if convert.is_none() && !pool.is_empty() {
+        return Err(Refusal::field("header.salesperson_ids", "needs convert"));
     }
     Ok((
         key,
+        convert.map(|_| order),
         Rows {
             resume_from: header.resume_from,
             last: 0,
@@ -120,7 +131,17 @@ fn begin(header: &ImportHeader) -> Result<(opportune_application::call::Key, Row
 mod tests {
     use super::*;
     use opportune_contract::v1::{self, ConvertInstruction};
+    use opportune_domain::access::Caller;
+    use opportune_domain::ids::TenantId;
     use uuid::Uuid;
+
+    fn call() -> Call {
+        Call {
+            tenant: TenantId(Uuid::from_u128(7)),
+            caller: Caller::default(),
+            traceparent: String::new(),
+        }
+    }
 
     fn header() -> ImportHeader {
         ImportHeader {
@@ -145,14 +166,17 @@ mod tests {
 
     #[test]
     fn an_import_without_a_name_is_refused() {
-        assert_eq!(field(begin(&ImportHeader::default()).unwrap_err()), "header.request_id");
+        assert_eq!(
+            field(begin(&call(), &ImportHeader::default()).unwrap_err()),
+            "header.request_id"
+        );
     }
 
     #[test]
     fn the_first_message_is_the_header_and_no_other_is() {
         assert_eq!(field(first(None).unwrap_err()), "header");
         assert_eq!(field(first(Some(row(1))).unwrap_err()), "header");
-        let (_, mut rows) = begin(&header()).unwrap();
+        let (_, _, mut rows) = begin(&call(), &header()).unwrap();
         let again = ImportLeadsRequest {
             payload: Some(Payload::Header(header())),
         };
@@ -161,18 +185,18 @@ mod tests {
 
     #[test]
     fn rows_before_the_line_to_resume_from_are_skipped() {
-        let (_, mut rows) = begin(&ImportHeader {
+        let resumed = ImportHeader {
             resume_from: 3,
             ..header()
-        })
-        .unwrap();
+        };
+        let (_, _, mut rows) = begin(&call(), &resumed).unwrap();
         assert!(rows.read(row(2)).unwrap().is_none());
         assert_eq!(rows.read(row(3)).unwrap().unwrap().line, 3);
     }
 
     #[test]
     fn lines_rise() {
-        let (_, mut rows) = begin(&header()).unwrap();
+        let (_, _, mut rows) = begin(&call(), &header()).unwrap();
         assert!(rows.read(row(0)).is_err());
         assert!(rows.read(row(5)).is_ok());
         assert_eq!(field(rows.read(row(5)).unwrap_err()), "row.line");
@@ -180,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_row_that_cannot_be_read_is_kept_as_a_reject() {
-        let (_, mut rows) = begin(&header()).unwrap();
+        let (_, _, mut rows) = begin(&call(), &header()).unwrap();
         let lead = Some(v1::Lead {
             team_id: "north".into(),
             ..v1::Lead::default()
@@ -195,9 +219,22 @@ mod tests {
     }
 
     #[test]
-    fn converting_what_is_imported_is_refused_and_not_forgotten() {
-        let convert = Some(ConvertInstruction::default());
-        let refusal = begin(&ImportHeader { convert, ..header() }).unwrap_err();
-        assert_eq!(refusal.reason, Reason::NotImplemented);
+    fn what_is_wrong_with_the_instruction_is_named_below_the_header() {
+        let convert = Some(ConvertInstruction {
+            team_id: "north".into(),
+            ..ConvertInstruction::default()
+        });
+        let header_of = |convert, pool: &[&str]| ImportHeader {
+            convert,
+            salesperson_ids: pool.iter().map(|id| (*id).to_owned()).collect(),
+            ..header()
+        };
+        let wrong = |header: &ImportHeader| field(begin(&call(), header).unwrap_err());
+        assert_eq!(wrong(&header_of(convert, &[])), "header.convert.team_id");
+        assert_eq!(wrong(&header_of(None, &["ann"])), "header.salesperson_ids[0]");
+        let pool = Uuid::from_u128(2).to_string();
+        assert_eq!(wrong(&header_of(None, &[&pool])), "header.salesperson_ids");
+        let (_, order, _) = begin(&call(), &header_of(Some(ConvertInstruction::default()), &[&pool])).unwrap();
+        assert_eq!(order.unwrap().pool.len(), 1);
     }
 }

@@ -1,6 +1,7 @@
 //! Converting, and finding what is similar.
 
-use crate::api::{Answer, Api, not_implemented};
+use crate::api::{Answer, Api};
+use crate::batches;
 use crate::fingerprint::key;
 use crate::parse::{conversion_filter, page, share, wait};
 use crate::status::{refused, status};
@@ -182,27 +183,27 @@ impl LeadConversionService for Conversions {
 
     async fn batch_convert_leads(
         &self,
-        _: Request<v1::BatchConvertLeadsRequest>,
+        request: Request<v1::BatchConvertLeadsRequest>,
     ) -> Answer<v1::BatchConvertLeadsResponse> {
-        Err(not_implemented("BatchConvertLeads"))
+        batches::convert(&self.0, request).await
     }
 
-    async fn get_batch(&self, _: Request<v1::GetBatchRequest>) -> Answer<v1::GetBatchResponse> {
-        Err(not_implemented("GetBatch"))
+    async fn get_batch(&self, request: Request<v1::GetBatchRequest>) -> Answer<v1::GetBatchResponse> {
+        batches::get(&self.0, request).await
     }
 
-    async fn cancel_batch(&self, _: Request<v1::CancelBatchRequest>) -> Answer<v1::CancelBatchResponse> {
-        Err(not_implemented("CancelBatch"))
+    async fn cancel_batch(&self, request: Request<v1::CancelBatchRequest>) -> Answer<v1::CancelBatchResponse> {
+        batches::cancel(&self.0, request).await
     }
 
-    async fn retry_batch(&self, _: Request<v1::RetryBatchRequest>) -> Answer<v1::RetryBatchResponse> {
-        Err(not_implemented("RetryBatch"))
+    async fn retry_batch(&self, request: Request<v1::RetryBatchRequest>) -> Answer<v1::RetryBatchResponse> {
+        batches::retry(&self.0, request).await
     }
 
-    type WatchBatchStream = BoxStream<'static, Result<v1::WatchBatchResponse, Status>>;
+    type WatchBatchStream = batches::Steps;
 
-    async fn watch_batch(&self, _: Request<v1::WatchBatchRequest>) -> Answer<Self::WatchBatchStream> {
-        Err(not_implemented("WatchBatch"))
+    async fn watch_batch(&self, request: Request<v1::WatchBatchRequest>) -> Answer<Self::WatchBatchStream> {
+        batches::watch(&self.0, request).await
     }
 }
 

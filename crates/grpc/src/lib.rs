@@ -6,6 +6,7 @@
 //! * [`status`]: how errors leave; [`layer`], [`rpcs`], [`tally`]: what happens around every call.
 
 mod api;
+mod batches;
 pub mod call;
 mod complete;
 mod customer_service;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use opportune_application::App;
 use opportune_application::accept::{AcceptLanes, AcceptOptions, Acceptor};
+use opportune_application::batches::Tender;
 use opportune_application::dispatch::{DispatchLoop, Dispatcher, Sender};
 use opportune_application::ids::IdSource;
 use opportune_application::relay::{Relay, RelayOptions};
@@ -139,6 +140,11 @@ impl Parts {
         };
         Relay {
             sender: self.sender.clone(),
+            tender: Tender {
+                store: self.store.clone(),
+                dispatcher: self.dispatcher.clone(),
+                ids: self.ids.clone(),
+            },
             options,
         }
     }

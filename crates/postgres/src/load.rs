@@ -1,6 +1,7 @@
 //! Loading and locking what a unit of work has to be shown: one file a kind, one statement a set.
 
 mod ancestors;
+mod batches;
 pub(crate) mod config;
 mod conversions;
 mod customers;
@@ -13,6 +14,7 @@ mod locks;
 mod referrers;
 
 pub(crate) use ancestors::{families, with_ancestors};
+pub(crate) use batches::{batches, items, next_part, pick};
 pub(crate) use conversions::conversions;
 pub(crate) use customers::lock as lock_customers;
 pub(crate) use earlier::earlier;

@@ -12,6 +12,7 @@ use crate::pool::Database;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use opportune_application::ports::{Outbox, OutboxLag, OutboxRow, StoreError};
+use opportune_domain::ids::{BatchId, TenantId};
 use sqlx::PgPool;
 
 /// Partitions of the event table are made for so many days ahead.
@@ -57,6 +58,19 @@ impl PgOutbox {
         .execute(&self.relay)
         .await?;
         Ok(())
+    }
+
+    async fn find_left_batches(&self) -> Result<Vec<(TenantId, BatchId)>, DbError> {
+        let rows = sqlx::query!(
+            "SELECT tenant_id, id FROM batches WHERE errand AND tended_time < now() - interval '30 seconds'
+            ORDER BY tended_time LIMIT 100"
+        )
+        .fetch_all(&self.relay)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (TenantId(row.tenant_id), BatchId(row.id)))
+            .collect())
     }
 
     async fn keep_house(&self, keep: TimeDelta) -> Result<i32, DbError> {
@@ -113,6 +127,10 @@ impl Outbox for PgOutbox {
 
     async fn sweep(&self) -> Result<u64, StoreError> {
         Ok(sweep::sweep(&self.relay).await?)
+    }
+
+    async fn left_batches(&self) -> Result<Vec<(TenantId, BatchId)>, StoreError> {
+        Ok(self.find_left_batches().await?)
     }
 
     async fn housekeeping(&self, keep: TimeDelta) -> Result<u64, StoreError> {

@@ -4,6 +4,7 @@
 //! dropped, not committed: there is nothing to keep, and the caller need not wait for the goodbye. Lists find their
 //! page first (ids, in order) and then fetch the rows.
 
+mod batches;
 mod branches;
 mod by_id;
 mod conversions;
@@ -20,11 +21,12 @@ use crate::store::PgStore;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use opportune_application::ports::{
-    ConversionFilter, LeadFilter, LeadOrder, Page, PageAfter, Reads, StoreError, StoredEvent, Timeline,
+    ConversionFilter, ItemEnd, LeadFilter, LeadOrder, Page, PageAfter, Reads, StoreError, StoredEvent, Timeline,
 };
+use opportune_domain::batch::Batch;
 use opportune_domain::conversion::Conversion;
 use opportune_domain::customer::Customer;
-use opportune_domain::ids::{ConversionId, CustomerId, EventId, LeadId, RequestId, TenantId, TimelineEntryId};
+use opportune_domain::ids::{BatchId, ConversionId, CustomerId, EventId, LeadId, RequestId, TenantId, TimelineEntryId};
 use opportune_domain::import::{Import, ImportReject};
 use opportune_domain::lead::Lead;
 use opportune_domain::tenant::TenantConfig;
@@ -79,6 +81,11 @@ impl Reads for PgReads {
     ) -> Result<Page<Lead>, StoreError> {
         let mut tx = self.store.snapshot(tenant).await?;
         Ok(leads::list(&mut tx, tenant, filter, order, after, limit).await?)
+    }
+
+    async fn lead_ids(&self, tenant: TenantId, filter: &LeadFilter, limit: i64) -> Result<Vec<LeadId>, StoreError> {
+        let mut tx = self.store.snapshot(tenant).await?;
+        Ok(leads::ids(&mut tx, tenant, filter, limit).await?)
     }
 
     async fn total_leads(&self, tenant: TenantId, filter: &LeadFilter) -> Result<i64, StoreError> {
@@ -152,6 +159,26 @@ impl Reads for PgReads {
     async fn total_conversions(&self, tenant: TenantId, filter: &ConversionFilter) -> Result<i64, StoreError> {
         let mut tx = self.store.snapshot(tenant).await?;
         Ok(conversions::total(&mut tx, tenant, filter).await?)
+    }
+
+    async fn batch(&self, tenant: TenantId, id: BatchId) -> Result<Option<Batch>, StoreError> {
+        let mut tx = self.store.snapshot(tenant).await?;
+        Ok(batches::one(&mut tx, tenant, id).await?)
+    }
+
+    async fn batch_ends(
+        &self,
+        tenant: TenantId,
+        id: BatchId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Option<(Batch, Vec<ItemEnd>)>, StoreError> {
+        let mut tx = self.store.snapshot(tenant).await?;
+        let Some(batch) = batches::one(&mut tx, tenant, id).await? else {
+            return Ok(None);
+        };
+        let ends = batches::ends(&mut tx, tenant, id, after, limit).await?;
+        Ok(Some((batch, ends)))
     }
 
     async fn import(&self, tenant: TenantId, id: RequestId) -> Result<Option<Import>, StoreError> {

@@ -4,6 +4,7 @@
 //! an enum and JSON columns are read in one place each. A row that breaks what its type promises is [`Corrupt`]: it
 //! names the table, the column and the id, never the content.
 
+pub(crate) mod batch;
 pub(crate) mod conversion;
 pub(crate) mod customer;
 pub(crate) mod event;

@@ -1,5 +1,6 @@
 //! Units of work: one transaction each, started over when others were in the way.
 
+mod batch_rounds;
 mod needs;
 mod order;
 mod rounds;

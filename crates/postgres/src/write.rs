@@ -1,13 +1,16 @@
 //! Writing what a unit of work decided: one statement a table, or several tables where that saves round trips.
 //!
-//! Statements that may meet other transactions' new rows come in one order (imports, customers, leads, then requests
-//! and conversions, each by id), so that nobody waits for each other in a circle.
+//! Statements that may meet other transactions' new rows come in one order (imports, batches, customers, leads, then
+//! requests and conversions, each by id), so that nobody waits for each other in a circle. Counts of batches come just
+//! before the last of them.
 
+mod batches;
 mod columns;
 pub(crate) mod config;
 mod conversions;
 mod customers;
 mod imports;
+mod items;
 mod keys;
 mod leads;
 mod ledger;
@@ -37,6 +40,7 @@ pub(crate) async fn all(
     known_imports: &BTreeSet<RequestId>,
 ) -> Result<Committed, Setback> {
     imports::write(tx, tenant, world, known_imports).await?;
+    batches::write(tx, tenant, world).await?;
     if world.changes.touches_config() {
         config::write(tx, tenant, &world.config, &world.changes).await?;
     }
@@ -44,7 +48,10 @@ pub(crate) async fn all(
     write_leads(tx, tenant, world).await?;
     remove_customers(tx, tenant, world).await?;
     timeline::write(tx, tenant, &world.changes).await?;
-    let outbox = ledger::write(tx, tenant, world).await?;
+    let mut counts = items::count(tx, tenant, world).await?;
+    let (mut outbox, not_held) = ledger::write(tx, tenant, world, &counts.sequences).await?;
+    items::not_held(tx, tenant, &mut counts, &not_held).await?;
+    outbox.extend(items::release(tx, tenant, &counts).await?);
     Ok(Committed {
         outbox,
         settled: settled(world),

@@ -74,6 +74,7 @@ mod tests {
                 lead_id: LeadId(Uuid::from_u128(3)),
                 error: Refusal::new(Reason::LeadsDisabled, "leads are switched off"),
                 attempt: 1,
+                batch_id: None,
             },
         }
     }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use opportune_application::ids::IdSource;
+use opportune_domain::batch::{Batch, BatchOrder};
 use opportune_domain::customer::Customer;
-use opportune_domain::ids::{CustomerId, LeadId, TenantId};
+use opportune_domain::ids::{BatchId, CustomerId, LeadId, TenantId};
 use opportune_domain::lead::{Lead, LeadPatch, LeadType};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
@@ -61,6 +62,11 @@ pub fn customer(name: &str, created: DateTime<Utc>) -> Customer {
         email: address(name),
         ..Customer::named(CustomerId(new_id()), name, false, created)
     }
+}
+
+/// A batch that conversions can be items of, created at a moment.
+pub fn batch(id: BatchId, created: DateTime<Utc>) -> Batch {
+    Batch::new(id, None, BatchOrder::default(), created)
 }
 
 fn address(name: &str) -> String {

@@ -18,7 +18,7 @@ mod template;
 mod work;
 
 pub use broker::{TestBroker, delete_leftovers};
-pub use builders::{customer, ids, lead, moment, new_id, new_tenant, patch};
+pub use builders::{batch, customer, ids, lead, moment, new_id, new_tenant, patch};
 pub use chaos::ChaosProxy;
 pub use control::{BrokerControl, serve_control};
 pub use database::{TestDatabase, drop_leftovers};

@@ -176,13 +176,14 @@ pub fn event_bytes(event: &Event, format: EventFormat) -> Result<(Vec<u8>, &'sta
             lead_id,
             error,
             attempt,
+            batch_id,
         } => {
             let message = events::ConversionFailed {
                 conversion_id: conversion_id.to_string(),
                 lead_id: lead_id.to_string(),
                 error: Some(status(error)),
                 attempt: *attempt,
-                batch_id: String::new(),
+                batch_id: text(*batch_id),
             };
             write(&message, format)
         }

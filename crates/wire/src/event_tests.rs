@@ -76,6 +76,7 @@ fn a_failed_conversion_carries_its_error_as_a_status() {
         lead_id: LeadId(Uuid::from_u128(2)),
         error: Refusal::new(Reason::DuplicatesFound, "2 duplicates"),
         attempt: 2,
+        batch_id: None,
     });
     let (json, _) = event_bytes(&event, EventFormat::Json).unwrap();
     let value: serde_json::Value = serde_json::from_slice(&json).unwrap();

@@ -13,7 +13,7 @@ pub fn import(import: &Import) -> v1::Import {
         created_count: import.created,
         updated_count: import.updated,
         rejected_count: import.rejected,
-        batch_id: text(import.batch_id),
+        batch_id: text(import.batch_id.filter(|_| import.finished)),
     }
 }
 

@@ -9,6 +9,7 @@
 //! * [`refusal`]: the error model;
 //! * [`fields`], [`ids`], [`enums`], [`time`], [`money`], [`custom`]: the parts that they are made of.
 
+pub mod batch;
 pub mod command;
 pub mod conversion;
 pub mod custom;

@@ -6,7 +6,8 @@ use crate::error::AppError;
 use crate::page::{Listed, PageRequest, Paging};
 use crate::ports::PageAfter;
 use crate::work::{ImportRow, ImportRows};
-use opportune_domain::ids::RequestId;
+use opportune_domain::batch::BatchOrder;
+use opportune_domain::ids::{BatchId, RequestId};
 use opportune_domain::import::{Import, ImportReject};
 use opportune_domain::refusal::{Reason, Refusal};
 use uuid::Uuid;
@@ -19,20 +20,28 @@ pub struct ImportSession {
     app: App,
     call: Call,
     key: Key,
+    convert: Option<(BatchId, BatchOrder)>,
     waiting: Vec<ImportRow>,
     progress: Import,
 }
 
 impl App {
-    /// Begins an import, or takes up one that was cut: rows before its `next_line` are skipped.
+    /// Begins an import, or takes up one that was cut: rows before its `next_line` are skipped. With `convert` what is
+    /// imported becomes items of a batch, which begins when all rows are in.
     ///
     /// # Errors
-    /// `REQUEST_ID_REUSED` when the header differs, `PERMISSION_DENIED`.
-    pub async fn start_import(&self, call: &Call, key: Key) -> Result<ImportSession, AppError> {
+    /// `REQUEST_ID_REUSED` when the header differs, `PERMISSION_DENIED`; what is wrong with `convert` as a whole.
+    pub async fn start_import(
+        &self,
+        call: &Call,
+        key: Key,
+        convert: Option<BatchOrder>,
+    ) -> Result<ImportSession, AppError> {
         let mut session = ImportSession {
             app: self.clone(),
             call: call.clone(),
             key,
+            convert: convert.map(|order| (self.ids.make(), order)),
             waiting: Vec::with_capacity(ROWS),
             progress: Import {
                 request_id: key.id,
@@ -115,6 +124,9 @@ impl ImportSession {
     /// The store's; rows that were committed stay.
     pub async fn finish(mut self) -> Result<Import, AppError> {
         self.flush(true).await?;
+        if let Some(batch) = self.progress.batch_id {
+            self.app.tender().begin(self.call.tenant, batch).await;
+        }
         Ok(self.progress)
     }
 
@@ -123,6 +135,7 @@ impl ImportSession {
             call: self.call.clone(),
             id: self.key.id,
             fingerprint: self.key.fingerprint,
+            convert: self.convert.clone(),
             rows: std::mem::take(&mut self.waiting),
             last,
             ids: self.app.ids.clone(),
@@ -130,6 +143,9 @@ impl ImportSession {
         };
         self.app.run(self.call.tenant, &mut work).await?;
         self.progress = decided(work.result)??;
+        if let (Some((batch, _)), Some(made)) = (&mut self.convert, self.progress.batch_id) {
+            *batch = made;
+        }
         Ok(())
     }
 }

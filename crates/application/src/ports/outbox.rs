@@ -4,7 +4,7 @@ use super::StoreError;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use opportune_domain::event::Event;
-use opportune_domain::ids::{ConversionId, TenantId};
+use opportune_domain::ids::{BatchId, ConversionId, TenantId};
 
 /// A message that has to be published.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +63,9 @@ pub trait Outbox: Send + Sync {
     /// Writes new job rows for unfinished conversions that were last sent longer ago than the larger of 60 s and twice
     /// the queueing delay, doubling per conversion, at most 1,000 a turn. Returns how many.
     async fn sweep(&self) -> Result<u64, StoreError>;
+
+    /// Batches that somebody left in the middle of something, at least 30 s ago: to be taken up again.
+    async fn left_batches(&self) -> Result<Vec<(TenantId, BatchId)>, StoreError>;
 
     /// Makes partitions of the event table for the days to come and drops those older than `keep`; deletes requests
     /// older than 30 days. Returns the number of dropped partitions.

@@ -4,6 +4,7 @@ use super::StoreError;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use opportune_domain::access::Caller;
+use opportune_domain::batch::Batch;
 use opportune_domain::conversion::Conversion;
 use opportune_domain::customer::Customer;
 use opportune_domain::event::Event;
@@ -123,6 +124,15 @@ pub struct StoredEvent {
     pub event: Event,
 }
 
+/// An item of a batch that has ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemEnd {
+    /// Its place among the ends of the batch.
+    pub sequence: i64,
+    /// The item.
+    pub conversion: Conversion,
+}
+
 /// Reads. `total_*` counts at most 10,000 rows.
 #[async_trait]
 pub trait Reads: Send + Sync {
@@ -141,6 +151,8 @@ pub trait Reads: Send + Sync {
         after: Option<&PageAfter>,
         limit: i64,
     ) -> Result<Page<Lead>, StoreError>;
+    /// The ids of at most `limit` leads, in the order of their creation.
+    async fn lead_ids(&self, tenant: TenantId, filter: &LeadFilter, limit: i64) -> Result<Vec<LeadId>, StoreError>;
     /// How many leads match.
     async fn total_leads(&self, tenant: TenantId, filter: &LeadFilter) -> Result<i64, StoreError>;
     /// A page of a record's timeline, or of its final survivor's, oldest first; `None` = there is no such record. The
@@ -182,6 +194,16 @@ pub trait Reads: Send + Sync {
     ) -> Result<Page<Conversion>, StoreError>;
     /// How many conversions match.
     async fn total_conversions(&self, tenant: TenantId, filter: &ConversionFilter) -> Result<i64, StoreError>;
+    /// A batch by id.
+    async fn batch(&self, tenant: TenantId, id: BatchId) -> Result<Option<Batch>, StoreError>;
+    /// A batch, and at most `limit` of its items whose end comes after `after`, in order and as of the same moment.
+    async fn batch_ends(
+        &self,
+        tenant: TenantId,
+        id: BatchId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Option<(Batch, Vec<ItemEnd>)>, StoreError>;
     /// An import by its request id.
     async fn import(&self, tenant: TenantId, id: RequestId) -> Result<Option<Import>, StoreError>;
     /// A page of an import's rejects, by line.

@@ -2,8 +2,9 @@
 
 use super::OutboxRow;
 use async_trait::async_trait;
+use opportune_domain::batch::RetryRange;
 use opportune_domain::conversion::Conversion;
-use opportune_domain::ids::{ConversionId, CustomerId, LeadId, RequestId, TenantId};
+use opportune_domain::ids::{BatchId, ConversionId, CustomerId, LeadId, RequestId, TenantId};
 use opportune_domain::keys::Key;
 use opportune_domain::refusal::Refusal;
 use opportune_domain::world::World;
@@ -21,6 +22,12 @@ pub struct Needs {
     pub requests: BTreeSet<RequestId>,
     /// Imports, locked.
     pub imports: BTreeSet<RequestId>,
+    /// Batches, locked.
+    pub batches: BTreeSet<BatchId>,
+    /// The next part of these batches, locked.
+    pub parts_of: BTreeSet<BatchId>,
+    /// Items for a step of an errand, locked; those that somebody else holds are passed over.
+    pub picks: BTreeSet<Pick>,
     /// Conversions, locked.
     pub conversions: BTreeSet<ConversionId>,
     /// What these conversions changed in records, for taking them back.
@@ -34,6 +41,8 @@ pub struct Needs {
     pub peek_leads: BTreeSet<LeadId>,
     /// Unfinished conversions of these leads.
     pub live_of: BTreeSet<LeadId>,
+    /// Items of batches by their records, read only.
+    pub items: BTreeSet<(BatchId, LeadId)>,
     /// Customer keys: locked against every other unit of work that needs them, then all customers that have them
     /// (the 100 oldest of each key) are loaded.
     pub customer_keys_locked: BTreeSet<Key>,
@@ -54,6 +63,15 @@ pub struct Needs {
     pub lead_keys: BTreeSet<Key>,
     /// Hits from which a key of `lead_keys` is over budget.
     pub budget: i64,
+}
+
+/// Which items of a batch to pick, as many as make one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pick {
+    /// Those that no worker has taken, the first ones first.
+    Queued(BatchId),
+    /// Those that failed in a range of their ends, in that order.
+    Failed(BatchId, RetryRange),
 }
 
 /// A unit of work: says what it needs to see, then decides.

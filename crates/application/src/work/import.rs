@@ -1,16 +1,19 @@
 //! Importing rows: the good ones go in, the others are reported; the progress is committed with the rows (rules 8.4).
 
+use super::batch::order_needs;
 use super::leads::given_needs;
 use crate::call::Call;
 use crate::ids::IdSource;
 use crate::ports::{Needs, Work};
+use opportune_domain::batch::{Batch, BatchOrder, Overrides, check_order};
 use opportune_domain::conversion::survivor_of;
 use opportune_domain::event::EventBody;
-use opportune_domain::ids::{LeadId, RequestId};
+use opportune_domain::ids::{BatchId, LeadId, RequestId};
 use opportune_domain::import::{Import, ImportReject};
-use opportune_domain::lead::{CreateLead, Lead, LeadPatch, LeadStatus, create_lead, update_lead};
+use opportune_domain::lead::{CreateLead, Lead, LeadPatch, LeadStatus, LeadType, create_lead, update_lead};
 use opportune_domain::refusal::{Reason, Refusal};
 use opportune_domain::world::World;
+use std::sync::Arc;
 
 /// A row of an import.
 #[derive(Debug, Clone)]
@@ -29,6 +32,8 @@ pub struct ImportRows {
     pub id: RequestId,
     /// Fingerprint of its header.
     pub fingerprint: [u8; 32],
+    /// Convert what is imported: the batch, or the id that it gets, and what is asked of it.
+    pub convert: Option<(BatchId, BatchOrder)>,
     /// Rows in the order of their lines.
     pub rows: Vec<ImportRow>,
     /// These are the last.
@@ -43,6 +48,14 @@ impl Work for ImportRows {
     fn needs(&mut self, world: &World) -> Needs {
         let mut needs = Needs::default();
         needs.imports.insert(self.id);
+        needs
+            .batches
+            .extend(world.imports.get(&self.id).and_then(|import| import.batch_id));
+        if let Some((id, order)) = &self.convert {
+            // Asked for at once: it comes before the leads in the order of locks.
+            needs.batches.insert(*id);
+            needs.customers.extend(order_needs(order).customers);
+        }
         for given in self.rows.iter().filter_map(|row| row.given.as_ref().ok()) {
             let of_row = given_needs(given);
             needs.external_ids.extend(of_row.external_ids);
@@ -66,15 +79,22 @@ impl Work for ImportRows {
 impl ImportRows {
     fn import(&mut self, world: &mut World) -> Result<Import, Refusal> {
         let mut import = self.progress(world)?;
-        let mut rejects = Vec::new();
+        let mut batch = self.batch(world, &mut import)?;
+        let (mut rejects, mut imported) = (Vec::new(), Vec::new());
         for row in std::mem::take(&mut self.rows) {
             if row.line < import.next_line || import.finished {
                 continue;
             }
             import.next_line = row.line + 1;
             match self.row(world, &row) {
-                Ok(true) => import.created += 1,
-                Ok(false) => import.updated += 1,
+                Ok((id, is_new)) => {
+                    if is_new {
+                        import.created += 1;
+                    } else {
+                        import.updated += 1;
+                    }
+                    imported.push(id);
+                }
                 Err(refusal) => {
                     import.rejected += 1;
                     rejects.extend(reject(row.line, &refusal).into_iter().map(|reject| (self.id, reject)));
@@ -82,11 +102,44 @@ impl ImportRows {
             }
             self.rows.push(row);
         }
+        if let Some(batch) = batch.take().filter(|_| !import.finished) {
+            self.convert_later(world, batch, imported);
+        }
         import.finished |= self.last;
         world.changes.rejects.extend(rejects);
         world.changes.imports.insert(self.id);
         world.imports.insert(self.id, import.clone());
         Ok(import)
+    }
+
+    /// The batch that converts what is imported. It is made with the first rows, and what is wrong with the instruction
+    /// as a whole is refused then.
+    fn batch(&self, world: &World, import: &mut Import) -> Result<Option<Batch>, Refusal> {
+        let Some((id, order)) = &self.convert else {
+            return Ok(None);
+        };
+        if let Some(known) = import.batch_id {
+            return Ok(world.batches.get(&known).cloned());
+        }
+        check_order(world, order)?;
+        import.batch_id = Some(*id);
+        Ok(Some(Batch::new(*id, Some(self.id), order.clone(), world.now)))
+    }
+
+    /// Adds those of the imported records that are open leads now; one that is an opportunity already, or closed, is
+    /// not meant. Nothing begins before the last rows are in: a duplicate may still come (rules 8.2).
+    fn convert_later(&self, world: &mut World, mut batch: Batch, imported: Vec<LeadId>) {
+        let is_open_lead = |id: &LeadId| {
+            let lead = world.leads.get(id);
+            lead.is_some_and(|lead| lead.is_open() && lead.kind == LeadType::Lead)
+        };
+        let items: Vec<LeadId> = imported.into_iter().filter(is_open_lead).collect();
+        if !items.is_empty() {
+            let part = batch.add_part(items, Overrides::default());
+            world.changes.parts.push((batch.id, Arc::new(part)));
+        }
+        batch.closed |= self.last;
+        world.put_batch(batch);
     }
 
     fn progress(&self, world: &World) -> Result<Import, Refusal> {
@@ -112,7 +165,7 @@ impl ImportRows {
     }
 
     /// Creates the record (`true`), or changes the one with the same external id (`false`).
-    fn row(&mut self, world: &mut World, row: &ImportRow) -> Result<bool, Refusal> {
+    fn row(&mut self, world: &mut World, row: &ImportRow) -> Result<(LeadId, bool), Refusal> {
         let given = row.given.clone()?;
         let known = given
             .external_id
@@ -120,29 +173,31 @@ impl ImportRows {
             .and_then(|id| world.external_ids.get(id))
             .copied();
         match known.and_then(|id| world.leads.get(&id)).cloned() {
-            Some(lead) if lead.status == LeadStatus::Merged => self.fill(world, &lead, &given).map(|()| false),
-            Some(lead) => self.update(world, &lead, given).map(|()| false),
-            None => self.create(world, given).map(|()| true),
+            Some(lead) if lead.status == LeadStatus::Merged => self.fill(world, &lead, &given).map(|id| (id, false)),
+            Some(lead) => self.update(world, &lead, given).map(|()| (lead.id, false)),
+            None => self.create(world, given).map(|id| (id, true)),
         }
     }
 
-    fn create(&mut self, world: &mut World, given: LeadPatch) -> Result<(), Refusal> {
+    fn create(&mut self, world: &mut World, given: LeadPatch) -> Result<LeadId, Refusal> {
         let create = CreateLead {
             id: self.ids.make::<LeadId>(),
             given,
         };
         let lead = create_lead(world, &create)?;
         let lead = world.put_lead(lead).clone();
+        let id = lead.id;
         self.tell(world, lead, |lead| EventBody::LeadCreated { lead });
-        Ok(())
+        Ok(id)
     }
 
     /// The row names a record that was absorbed: only the empty fields of its survivor are filled (rules 7.4).
-    fn fill(&mut self, world: &mut World, absorbed: &Lead, given: &LeadPatch) -> Result<(), Refusal> {
+    fn fill(&mut self, world: &mut World, absorbed: &Lead, given: &LeadPatch) -> Result<LeadId, Refusal> {
         given.check()?;
         let survivor = survivor_of(world, absorbed).clone();
         let given = given.for_empty_fields_of(&survivor);
-        self.update(world, &survivor, given)
+        self.update(world, &survivor, given)?;
+        Ok(survivor.id)
     }
 
     /// Changes only the fields given; a type that is given again is no change.

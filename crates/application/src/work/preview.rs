@@ -24,7 +24,7 @@ impl Work for Preview {
     fn needs(&mut self, world: &World) -> Needs {
         let mut needs = Needs::default();
         let mut asked: BTreeMap<LeadId, BTreeSet<Key>> = BTreeMap::new();
-        command_needs(world, &self.command, &mut needs, &mut asked, false);
+        command_needs(world, &self.command, None, &mut needs, &mut asked, false);
         needs.live_of.extend(needs.peek_leads.iter());
         needs
     }

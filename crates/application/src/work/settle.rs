@@ -4,7 +4,8 @@ use super::command::command_needs;
 use crate::call::Call;
 use crate::ids::IdSource;
 use crate::ports::{Needs, Work};
-use opportune_domain::conversion::{Conversion, ConversionState, ConvertCommand, merged, named_leads, settle};
+use opportune_domain::batch::item_keys;
+use opportune_domain::conversion::{Conversion, ConversionState, merged_within, named_leads, settle};
 use opportune_domain::ids::{ConversionId, LeadId};
 use opportune_domain::keys::Key;
 use opportune_domain::refusal::{Reason, Refusal};
@@ -59,7 +60,9 @@ impl Work for Settle {
         };
         let Self { alone, asked, .. } = self;
         for conversion in world.conversions.values().filter(|one| is_due(one, *alone)) {
-            command_needs(world, &conversion.command, &mut needs, asked, true);
+            let (command, batch) = (&conversion.command, conversion.batch_id);
+            command_needs(world, command, batch, &mut needs, asked, true);
+            needs.items.extend(item_keys(world, conversion));
         }
         needs
     }
@@ -73,7 +76,7 @@ impl Work for Settle {
             };
             if !is_due(conversion, self.alone) {
                 self.left_alone.push(*id);
-            } else if was_outrun(world, &conversion.command) {
+            } else if was_outrun(world, conversion) {
                 self.again.push(*id);
             } else {
                 settle(world, *id, &mut self.ids);
@@ -84,7 +87,8 @@ impl Work for Settle {
 
 /// What this command is about has been changed in this unit of work so that other keys and customers matter for it now
 /// than those that were loaded and locked. It goes into the next one, as if that had come after.
-fn was_outrun(world: &World, command: &ConvertCommand) -> bool {
+fn was_outrun(world: &World, conversion: &Conversion) -> bool {
+    let command = &conversion.command;
     let changes = &world.changes;
     let took_part = |id: &LeadId| {
         let mut survivors = changes.timeline_moves.values();
@@ -94,7 +98,7 @@ fn was_outrun(world: &World, command: &ConvertCommand) -> bool {
         return true;
     }
     command.merges()
-        && merged(world, command).is_ok_and(|merged| {
+        && merged_within(world, command, conversion.batch_id).is_ok_and(|merged| {
             let mut others = merged.absorbed.iter().chain([&merged.before]);
             others.any(|lead| changes.leads.contains_key(&lead.id))
         })

@@ -5,7 +5,7 @@ use opportune_application::ports::{
     Deliveries, Delivery, Job, JobQueue, Notices, Outbox, OutboxLag, OutboxRow, PublishError, Publisher, QueueName,
     StoreError,
 };
-use opportune_domain::ids::{ConversionId, TenantId};
+use opportune_domain::ids::{BatchId, ConversionId, TenantId};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::Notify;
@@ -86,6 +86,10 @@ impl Outbox for Board {
 
     async fn sweep(&self) -> Result<u64, StoreError> {
         Ok(0)
+    }
+
+    async fn left_batches(&self) -> Result<Vec<(TenantId, BatchId)>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn housekeeping(&self, _: chrono::TimeDelta) -> Result<u64, StoreError> {

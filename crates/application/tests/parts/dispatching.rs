@@ -117,6 +117,7 @@ async fn a_turn_of_the_relay_sends_what_is_due_and_gives_back_what_it_could_not(
     }
     let relay = Relay {
         sender: shop.sender(),
+        tender: shop.tender(),
         options: RelayOptions {
             poll: Duration::from_secs(1),
             sweep: Duration::from_secs(1),

@@ -2,6 +2,7 @@
 
 use crate::broker::{Board, FakeQueue, Jobs};
 use crate::store::{FakeStore, now};
+use opportune_application::batches::Tender;
 use opportune_application::dispatch::{Dispatcher, Sender};
 use opportune_application::ids::IdSource;
 use opportune_application::ports::Job;
@@ -124,6 +125,14 @@ impl Workshop {
             publisher: self.board.clone(),
             outbox: self.board.clone(),
             meter: Arc::new(()),
+        }
+    }
+
+    pub fn tender(&self) -> Tender {
+        Tender {
+            store: self.store.clone(),
+            dispatcher: Dispatcher::new(self.sender()).0,
+            ids: ids(),
         }
     }
 

@@ -7,7 +7,7 @@ use super::plan::{AssignmentDecision, FieldDecision, Plan};
 use super::records::others;
 use super::{ConversionMode, ConvertCommand, target};
 use crate::customer::Customer;
-use crate::ids::NewIds;
+use crate::ids::{BatchId, NewIds};
 use crate::lead::{Lead, LeadType, assign, keep_or_first_stage};
 use crate::refusal::{Reason, Refusal};
 use crate::world::World;
@@ -32,7 +32,17 @@ pub struct Decision {
 /// # Errors
 /// Every reason of [`target`] and [`others`]; `PLAN_CHANGED`.
 pub fn decide(world: &World, command: &ConvertCommand, ids: &mut dyn NewIds) -> Result<Decision, Refusal> {
-    let merged = merged(world, command)?;
+    decide_within(world, command, None, ids)
+}
+
+/// The same for an item of a batch, whose duplicates inside of the batch are seen differently (rules 8.2).
+pub(super) fn decide_within(
+    world: &World,
+    command: &ConvertCommand,
+    batch: Option<BatchId>,
+    ids: &mut dyn NewIds,
+) -> Result<Decision, Refusal> {
+    let merged = merged_within(world, command, batch)?;
     let mut lead = merged.lead.clone();
     let chosen =
         (command.mode != ConversionMode::MergeOnly).then(|| choose_customer(world, &mut lead, command.customer, ids));
@@ -81,8 +91,16 @@ pub fn decide(world: &World, command: &ConvertCommand, ids: &mut dyn NewIds) -> 
 /// # Errors
 /// Every reason of [`target`] and [`others`].
 pub fn merged(world: &World, command: &ConvertCommand) -> Result<Merged, Refusal> {
+    merged_within(world, command, None)
+}
+
+/// The same for an item of a batch.
+///
+/// # Errors
+/// Those of [`merged`].
+pub fn merged_within(world: &World, command: &ConvertCommand, batch: Option<BatchId>) -> Result<Merged, Refusal> {
     let lead = target(world, command)?;
-    let others = others(world, lead, command)?;
+    let others = others(world, lead, command, batch)?;
     Ok(merge(&world.config, lead, &others, command.survivor_rule))
 }
 

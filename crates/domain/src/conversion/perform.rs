@@ -1,7 +1,9 @@
 //! Carrying out a decision in the world, and ending the conversion.
 
+use super::decide::decide_within;
 use super::merge::note;
-use super::{Conversion, ConversionState, Decision, Outcome, decide};
+use super::{Conversion, ConversionState, Decision, Outcome};
+use crate::batch::taken_along;
 use crate::customer::Customer;
 use crate::event::EventBody;
 use crate::ids::{ConversionId, EventId, LeadId, NewIds, TimelineEntryId};
@@ -16,8 +18,12 @@ pub fn settle(world: &mut World, id: ConversionId, ids: &mut dyn NewIds) {
     let Some(conversion) = world.conversions.get(&id).filter(|one| one.state.is_live()) else {
         return;
     };
-    let command = conversion.command.clone();
-    match decide(world, &command, ids) {
+    if let Some(end) = taken_along(world, conversion) {
+        end_as(world, id, end);
+        return;
+    }
+    let (command, batch) = (conversion.command.clone(), conversion.batch_id);
+    match decide_within(world, &command, batch, ids) {
         Ok(decision) => perform(world, id, decision, ids),
         Err(refusal) => fail(world, id, refusal, ids),
     }
@@ -141,6 +147,14 @@ impl Teller<'_> {
     }
 }
 
+/// Ends an item whose record another item of its batch has converted (rules 8.2). There is nothing of it to take back.
+fn end_as(world: &mut World, id: ConversionId, end: ConversionState) {
+    let Some(mut conversion) = begun(world, id) else { return };
+    conversion.end_time = Some(world.now);
+    conversion.state = end;
+    world.put_conversion(conversion);
+}
+
 /// Ends a conversion FAILED and says so.
 pub fn fail(world: &mut World, id: ConversionId, error: Refusal, ids: &mut dyn NewIds) {
     let Some(mut conversion) = begun(world, id) else { return };
@@ -153,6 +167,7 @@ pub fn fail(world: &mut World, id: ConversionId, error: Refusal, ids: &mut dyn N
         lead_id: conversion.lead_id,
         error,
         attempt: conversion.attempt,
+        batch_id: conversion.batch_id,
     };
     world.emit(ids, i64::from(conversion.attempt), body, &conversion.traceparent);
     world.put_conversion(conversion);

@@ -2,7 +2,8 @@
 
 use super::{ConversionMode, ConvertCommand, DuplicatePolicy};
 use crate::access::Caller;
-use crate::ids::LeadId;
+use crate::batch;
+use crate::ids::{BatchId, LeadId};
 use crate::lead::{Lead, LeadStatus};
 use crate::limits;
 use crate::refusal::{Reason, Refusal};
@@ -56,17 +57,27 @@ pub(super) fn named<'w>(world: &'w World, id: LeadId, caller: &Caller) -> Result
     Ok((named, lead))
 }
 
-/// The others that a command merges with `lead`: those it names, or the duplicates found. None = nothing is merged.
+/// The others that a command merges with `lead`: those it names, or the duplicates found. None = nothing is merged. To an
+/// item of `batch` its duplicates inside of the batch mean something else (rules 8.2).
 ///
 /// # Errors
 /// Every reason of [`named_others`]; `DUPLICATES_FOUND` by the policy REJECT, `NOTHING_TO_MERGE`.
-pub fn others<'w>(world: &'w World, lead: &Lead, command: &ConvertCommand) -> Result<Vec<&'w Lead>, Refusal> {
+pub fn others<'w>(
+    world: &'w World,
+    lead: &Lead,
+    command: &ConvertCommand,
+    batch: Option<BatchId>,
+) -> Result<Vec<&'w Lead>, Refusal> {
     if command.names_others() {
         return named_others(world, lead, command);
     }
     let duplicates = match (command.mode, command.on_duplicates) {
         (ConversionMode::Convert, DuplicatePolicy::Ignore) => return Ok(Vec::new()),
         _ => similar::duplicates(world, lead, &command.caller),
+    };
+    let duplicates = match batch {
+        Some(batch) => batch::duplicates_within(world, batch, lead, command, duplicates),
+        None => duplicates,
     };
     match (command.mode, command.on_duplicates) {
         (ConversionMode::Convert, DuplicatePolicy::Reject) if !duplicates.is_empty() => {

@@ -1,10 +1,13 @@
 //! What decisions changed: enough for the store to write rows, and no more.
 
 use super::KeyChange;
+use crate::batch::BatchPart;
 use crate::conversion::Conversion;
 use crate::customer::Customer;
 use crate::event::Event;
-use crate::ids::{ConversionId, CustomerId, LeadId, RequestId, SalespersonId, StageId, TeamId, TimelineEntryId};
+use crate::ids::{
+    BatchId, ConversionId, CustomerId, LeadId, RequestId, SalespersonId, StageId, TeamId, TimelineEntryId,
+};
 use crate::import::ImportReject;
 use crate::lead::Lead;
 use crate::request::RequestClaim;
@@ -12,6 +15,7 @@ use crate::timeline::TimelineEntry;
 use crate::touched::BeforeImage;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A conversion job that has to be sent to the workers.
@@ -71,6 +75,16 @@ pub struct Changes {
     pub jobs: Vec<JobNote>,
     /// Changed or new imports.
     pub imports: BTreeSet<RequestId>,
+    /// Batches to insert.
+    pub new_batches: BTreeSet<BatchId>,
+    /// Batches to update.
+    pub updated_batches: BTreeSet<BatchId>,
+    /// New parts of batches.
+    pub parts: Vec<(BatchId, Arc<BatchPart>)>,
+    /// Parts that have become items, by their numbers.
+    pub expanded_parts: Vec<(BatchId, i64)>,
+    /// Items of batches that are new or changed, with the name of their state before (`None` = new).
+    pub items_before: BTreeMap<ConversionId, Option<&'static str>>,
     /// Rows that an import rejected.
     pub rejects: Vec<(RequestId, ImportReject)>,
     /// Requests that took effect, with the record they made or changed.
@@ -113,6 +127,15 @@ impl Changes {
             self.new_conversions.insert(id);
         } else if !self.new_conversions.contains(&id) {
             self.updated_conversions.insert(id);
+        }
+    }
+
+    /// Remembers that a batch is new, or changed.
+    pub(super) fn note_batch(&mut self, id: BatchId, known: bool) {
+        if !known {
+            self.new_batches.insert(id);
+        } else if !self.new_batches.contains(&id) {
+            self.updated_batches.insert(id);
         }
     }
 

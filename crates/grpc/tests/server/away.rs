@@ -6,13 +6,14 @@ use opportune_application::accept::{AcceptOptions, Acceptor};
 use opportune_application::dispatch::{Dispatcher, Sender};
 use opportune_application::ids::IdSource;
 use opportune_application::ports::{
-    Committed, ConversionFilter, LeadFilter, LeadOrder, Outbox, OutboxLag, OutboxRow, Page, PageAfter, PublishError,
-    Publisher, Reads, Store, StoreError, StoredEvent, Timeline, Work,
+    Committed, ConversionFilter, ItemEnd, LeadFilter, LeadOrder, Outbox, OutboxLag, OutboxRow, Page, PageAfter,
+    PublishError, Publisher, Reads, Store, StoreError, StoredEvent, Timeline, Work,
 };
 use opportune_application::waiters::Waiters;
+use opportune_domain::batch::Batch;
 use opportune_domain::conversion::Conversion;
 use opportune_domain::customer::Customer;
-use opportune_domain::ids::{ConversionId, CustomerId, EventId, LeadId, RequestId, TenantId, TimelineEntryId};
+use opportune_domain::ids::{BatchId, ConversionId, CustomerId, EventId, LeadId, RequestId, TenantId, TimelineEntryId};
 use opportune_domain::import::{Import, ImportReject};
 use opportune_domain::lead::Lead;
 use opportune_domain::tenant::TenantConfig;
@@ -90,6 +91,9 @@ impl Outbox for Away {
     async fn sweep(&self) -> Never<u64> {
         away()
     }
+    async fn left_batches(&self) -> Never<Vec<(TenantId, BatchId)>> {
+        away()
+    }
     async fn housekeeping(&self, _: TimeDelta) -> Never<u64> {
         away()
     }
@@ -116,6 +120,15 @@ impl Reads for Away {
         _: Option<&PageAfter>,
         _: i64,
     ) -> Never<Page<Lead>> {
+        away()
+    }
+    async fn lead_ids(&self, _: TenantId, _: &LeadFilter, _: i64) -> Never<Vec<LeadId>> {
+        away()
+    }
+    async fn batch(&self, _: TenantId, _: BatchId) -> Never<Option<Batch>> {
+        away()
+    }
+    async fn batch_ends(&self, _: TenantId, _: BatchId, _: i64, _: i64) -> Never<Option<(Batch, Vec<ItemEnd>)>> {
         away()
     }
     async fn total_leads(&self, _: TenantId, _: &LeadFilter) -> Never<i64> {

@@ -3,7 +3,6 @@
 mod away;
 
 use opportune_contract::v1;
-use opportune_contract::v1::lead_conversion_service_client::LeadConversionServiceClient;
 use opportune_contract::v1::lead_service_client::LeadServiceClient;
 use opportune_grpc::{HealthSwitch, Options, ServeError, serve};
 use std::net::SocketAddr;
@@ -145,17 +144,6 @@ async fn one_call_that_panics_takes_nobody_along() {
     let status = client.get_lead(get(0x13)).await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::Internal, "INTERNAL"));
     assert_eq!(client.get_lead(get(1)).await.unwrap_err().code(), Code::Unavailable);
-}
-
-#[tokio::test]
-async fn what_is_not_there_yet_says_so() {
-    let server = start().await;
-    let mut client = LeadConversionServiceClient::new(server.channel);
-    let status = client.watch_batch(v1::WatchBatchRequest::default()).await.unwrap_err();
-    assert_eq!(
-        (status.code(), reason(&status).as_str()),
-        (Code::Unimplemented, "NOT_IMPLEMENTED")
-    );
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::error::DbError;
 use crate::load::{self, Tx};
 use chrono::{DateTime, SecondsFormat, Utc};
 use opportune_application::ports::{LeadFilter, LeadOrder, Page, PageAfter, SortKey};
-use opportune_domain::ids::TenantId;
+use opportune_domain::ids::{LeadId, TenantId};
 use opportune_domain::lead::Lead;
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, QueryBuilder, Row};
@@ -53,6 +53,27 @@ pub(super) async fn list(
         items: in_order(&ids, load::leads::by_ids(tx, tenant, &ids, &[]).await?),
         next,
     })
+}
+
+/// The ids of the first ones, in the order of their creation.
+pub(super) async fn ids(
+    tx: &mut Tx,
+    tenant: TenantId,
+    filter: &LeadFilter,
+    limit: i64,
+) -> Result<Vec<LeadId>, DbError> {
+    let order = LeadOrder {
+        by: SortKey::CreateTime,
+        descending: false,
+    };
+    let parts = branches::of_list(filter, order.by);
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = page_query(tenant, filter, order, &parts, None, limit);
+    let rows = query.build().persistent(false).fetch_all(&mut **tx).await?;
+    let ids = rows.iter().map(|row| Ok(LeadId(row.try_get("id")?)));
+    Ok(ids.collect::<Result<_, sqlx::Error>>()?)
 }
 
 /// How many there are, as far as is counted.

@@ -13,6 +13,8 @@ pub(super) enum Class {
     Config,
     /// Imports.
     Imports,
+    /// Batches, to be changed as a whole. (Their counts are locked last of all.)
+    Batches,
     /// Conversions.
     Conversions,
     /// Leads.
@@ -52,6 +54,7 @@ fn first_place(needs: &Needs, tenant: TenantId) -> Option<Place> {
     let places = [
         needs.config.then_some((Class::Config, 0)),
         of_id(Class::Imports, needs.imports.first().map(|id| id.0)),
+        of_id(Class::Batches, needs.batches.first().map(|id| id.0)),
         of_id(Class::Conversions, needs.conversions.first().map(|id| id.0)),
         // Which leads have these is not known yet.
         (!needs.external_ids.is_empty()).then_some((Class::Leads, 0)),

@@ -22,12 +22,14 @@ impl Session<'_> {
             self.lock_config().await?;
         }
         self.load_imports(new).await?;
+        self.load_batches(new).await?;
         self.load_conversions(new).await?;
         self.load_images(new).await?;
         let owners = self.load_named_leads(new).await?;
         self.lock_customer_keys(&new.customer_keys_locked).await?;
         let above_locked = self.lock_customers(&new.customers_locked).await?;
         self.load_referrers(new).await?;
+        self.load_items(new).await?;
         let mut customers: BTreeSet<CustomerId> = new.customers.union(&above_locked).copied().collect();
         customers.extend(owners);
         let mut leads = new.peek_leads.clone();

@@ -11,6 +11,9 @@ use opportune_domain::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+/// Places of ends within their batches.
+pub(super) type Sequences = BTreeMap<ConversionId, i64>;
+
 /// The parts of a conversion that are stored as JSON.
 pub(super) struct Parts<'a> {
     conversion: &'a Conversion,
@@ -21,6 +24,8 @@ pub(super) struct Parts<'a> {
     error: Option<String>,
     /// When its job is sent in this unit of work.
     sent: Option<DateTime<Utc>>,
+    /// Of an item of a batch that ends in this unit of work: its place.
+    sequence: Option<i64>,
 }
 
 columns! {
@@ -42,11 +47,16 @@ columns! {
         end_time: Option<DateTime<Utc>> = one.conversion.end_time,
         revert_deadline: Option<DateTime<Utc>> = one.conversion.revert_deadline,
         sent_time: Option<DateTime<Utc>> = one.sent,
+        batch_sequence: Option<i64> = one.sequence,
     }
 }
 
 /// The parts of the conversions with these ids.
-pub(super) fn parts<'a>(world: &'a World, ids: &BTreeSet<ConversionId>) -> Result<Vec<Parts<'a>>, DbError> {
+pub(super) fn parts<'a>(
+    world: &'a World,
+    ids: &BTreeSet<ConversionId>,
+    sequences: &Sequences,
+) -> Result<Vec<Parts<'a>>, DbError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -74,6 +84,7 @@ pub(super) fn parts<'a>(world: &'a World, ids: &BTreeSet<ConversionId>) -> Resul
                     .transpose()?,
                 error: state.error.map(|error| text::json("error", error)).transpose()?,
                 sent: sent.get(id).copied(),
+                sequence: sequences.get(id).copied(),
             })
         })
         .collect()

@@ -5,7 +5,7 @@
 //! An outbox row is written with a lease held by this process, which publishes it right after the commit. Not so an
 //! event of which the record has an unsent one before it, and a job that is to be sent later: the relay takes those.
 
-use super::conversions::{ConversionColumns, before_images, parts};
+use super::conversions::{ConversionColumns, Sequences, before_images, parts};
 use super::outbox::{EventColumns, RowColumns, WrittenRow, leased};
 use super::requests::RequestColumns;
 use crate::error::{Setback, all_written};
@@ -13,19 +13,25 @@ use crate::load::Tx;
 use opportune_application::ports::OutboxRow;
 use opportune_domain::ids::TenantId;
 use opportune_domain::world::World;
+use uuid::Uuid;
 
 /// Writes all of it; returns the outbox rows that this process has to publish, in order. Waits for somebody who is
 /// inserting the same request, or a live conversion of the same lead; when they were faster, the unit of work starts
-/// over and sees theirs.
-pub(super) async fn write(tx: &mut Tx, tenant: TenantId, world: &mut World) -> Result<Vec<OutboxRow>, Setback> {
+/// over and sees theirs. Returns the batches of items, too, that ended and had not had their turn, one entry an item.
+pub(super) async fn write(
+    tx: &mut Tx,
+    tenant: TenantId,
+    world: &mut World,
+    sequences: &Sequences,
+) -> Result<(Vec<OutboxRow>, Vec<Uuid>), Setback> {
     let events = std::mem::take(&mut world.changes.events);
     let changes = &world.changes;
-    let new = parts(world, &changes.new_conversions)?;
-    let changed = parts(world, &changes.updated_conversions)?;
+    let new = parts(world, &changes.new_conversions, sequences)?;
+    let changed = parts(world, &changes.updated_conversions, sequences)?;
     let images = before_images(world)?;
     let no_conversions = new.is_empty() && changed.is_empty() && images.conversion_id.is_empty();
     if no_conversions && changes.requests.is_empty() && events.is_empty() && changes.jobs.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let requests = RequestColumns::sorted(&changes.requests);
     let inserted = ConversionColumns::of(&new);
@@ -44,18 +50,20 @@ pub(super) async fn write(tx: &mut Tx, tenant: TenantId, world: &mut World) -> R
         ), inserted AS (
             INSERT INTO conversions (
                 tenant_id, id, lead_id, batch_id, request_id, state, command, plan, outcome, error, attempt,
-                traceparent, create_time, start_time, end_time, revert_deadline, sent_time)
+                traceparent, create_time, start_time, end_time, revert_deadline, batch_sequence, sent_time)
             SELECT $1, given.id, given.lead_id, given.batch_id, given.request_id, given.state, given.command::json,
                 given.plan::json, given.outcome::json, given.error::json, given.attempt, given.traceparent,
-                given.create_time, given.start_time, given.end_time, given.revert_deadline,
-                coalesce(given.sent_time, given.create_time)
+                given.create_time, given.start_time, given.end_time, given.revert_deadline, given.batch_sequence,
+                -- An item of a batch waits for its turn.
+                CASE WHEN given.batch_id IS NOT NULL AND given.state = 'queued' THEN given.sent_time
+                    ELSE coalesce(given.sent_time, given.create_time) END
             FROM UNNEST(
                 $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[], $11::text[], $12::text[], $13::text[], $14::text[],
                 $15::text[], $16::integer[], $17::text[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[],
-                $21::timestamptz[], $22::timestamptz[]
+                $21::timestamptz[], $22::timestamptz[], $51::bigint[]
             ) AS given (
                 id, lead_id, batch_id, request_id, state, command, plan, outcome, error, attempt, traceparent,
-                create_time, start_time, end_time, revert_deadline, sent_time)
+                create_time, start_time, end_time, revert_deadline, sent_time, batch_sequence)
             ORDER BY given.lead_id
             ON CONFLICT (tenant_id, lead_id) WHERE state IN ('queued', 'running') DO NOTHING
             RETURNING 1
@@ -64,7 +72,11 @@ pub(super) async fn write(tx: &mut Tx, tenant: TenantId, world: &mut World) -> R
                 state = given.state, plan = given.plan::json, outcome = given.outcome::json,
                 error = given.error::json, attempt = given.attempt, start_time = given.start_time,
                 end_time = given.end_time, revert_deadline = given.revert_deadline,
-                sent_time = coalesce(given.sent_time, conversions.sent_time),
+                -- An item that is to be tried again waits for its turn.
+                sent_time = CASE WHEN given.state = 'queued' THEN given.sent_time
+                    ELSE coalesce(given.sent_time, conversions.sent_time) END,
+                batch_sequence = CASE WHEN given.state = 'queued' THEN NULL
+                    ELSE coalesce(given.batch_sequence, conversions.batch_sequence) END,
                 -- Tried again by hand: the sweeper's patience begins anew.
                 sent_count = CASE
                     WHEN given.sent_time IS NULL THEN conversions.sent_count
@@ -73,10 +85,12 @@ pub(super) async fn write(tx: &mut Tx, tenant: TenantId, world: &mut World) -> R
                 END
             FROM UNNEST(
                 $23::uuid[], $24::text[], $25::text[], $26::text[], $27::text[], $28::integer[], $29::timestamptz[],
-                $30::timestamptz[], $31::timestamptz[], $32::timestamptz[]
-            ) AS given (id, state, plan, outcome, error, attempt, start_time, end_time, revert_deadline, sent_time)
+                $30::timestamptz[], $31::timestamptz[], $32::timestamptz[], $52::bigint[]
+            ) AS given (
+                id, state, plan, outcome, error, attempt, start_time, end_time, revert_deadline, sent_time,
+                batch_sequence)
             WHERE conversions.tenant_id = $1 AND conversions.id = given.id
-            RETURNING 1
+            RETURNING conversions.batch_id, conversions.sent_time IS NULL AND given.state <> 'queued' AS not_held
         ), imaged AS (
             INSERT INTO before_images (tenant_id, conversion_id, record_kind, record_id, touched)
             SELECT $1, image.conversion_id, 'lead', image.record_id, image.touched::json
@@ -107,11 +121,13 @@ pub(super) async fn write(tx: &mut Tx, tenant: TenantId, world: &mut World) -> R
             RETURNING id, conversion_ids, bulk, traceparent, event_id, lease_until > '-infinity' AS leased
         )
         SELECT counted.claimed AS "claimed!", counted.inserted AS "inserted!", counted.updated AS "updated!",
+            counted.not_held AS "not_held!",
             sent.id AS "id?", sent.conversion_ids, sent.bulk AS "bulk?", sent.traceparent AS "traceparent?",
             sent.event_id, coalesce(sent.leased, false) AS "leased!"
         FROM (
             SELECT (SELECT count(*) FROM claimed) AS claimed, (SELECT count(*) FROM inserted) AS inserted,
-                (SELECT count(*) FROM updated) AS updated
+                (SELECT count(*) FROM updated) AS updated,
+                ARRAY(SELECT batch_id FROM updated WHERE not_held) AS not_held
         ) AS counted
         LEFT JOIN sent ON true"#,
         tenant.0,
@@ -163,17 +179,20 @@ pub(super) async fn write(tx: &mut Tx, tenant: TenantId, world: &mut World) -> R
         &rows.event_time as _,
         &rows.subject as _,
         &rows.not_before as _,
-        &rows.at_once
+        &rows.at_once,
+        &inserted.batch_sequence as _,
+        &updated.batch_sequence as _
     )
     .fetch_all(&mut **tx)
     .await?;
     let counts = written.first().map(|row| (row.claimed, row.inserted, row.updated));
     let (claimed, inserted, updated) = counts.unwrap_or_default();
+    let not_held = written.first().map(|row| row.not_held.clone()).unwrap_or_default();
     if claimed != count(&changes.requests) || inserted != count(&new) {
         return Err(Setback::Conflict);
     }
     all_written("conversions", changed.len(), updated)?;
-    Ok(leased(tenant, written, events))
+    Ok((leased(tenant, written, events), not_held))
 }
 
 fn count<T>(items: &[T]) -> i64 {

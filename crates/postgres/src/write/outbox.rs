@@ -42,6 +42,8 @@ pub(super) struct WrittenRow {
     pub claimed: i64,
     pub inserted: i64,
     pub updated: i64,
+    /// Batches of items that ended without having had their turn.
+    pub not_held: Vec<Uuid>,
     pub id: Option<i64>,
     pub conversion_ids: Option<Vec<Uuid>>,
     pub bulk: Option<bool>,

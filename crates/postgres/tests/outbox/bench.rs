@@ -44,6 +44,9 @@ impl Bench {
         let one = conversion(batch);
         let id = one.id;
         self.write(|world| {
+            if let Some(batch) = batch {
+                world.put_batch(opportune_testkit::batch(batch, world.now));
+            }
             world.put_conversion(one.clone());
             world.changes.jobs.push(JobNote {
                 conversion: id,

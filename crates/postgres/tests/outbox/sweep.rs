@@ -14,10 +14,14 @@ async fn leased(bench: &Bench) -> Vec<(bool, Vec<ConversionId>)> {
 }
 
 /// Conversions that ended just now, each so many seconds after it was sent.
-async fn end_some(bench: &Bench, batch: Option<BatchId>, waited: i64) {
+async fn end_some(bench: &Bench, bulk: bool, waited: i64) {
+    let batch = bulk.then(|| BatchId(new_id()));
     let ended: Vec<_> = (0..5).map(|_| conversion(batch)).collect();
     bench
         .write(|world| {
+            if let Some(batch) = batch {
+                world.put_batch(opportune_testkit::batch(batch, world.now));
+            }
             for one in &ended {
                 let mut one = one.clone();
                 one.state = failed();
@@ -26,6 +30,7 @@ async fn end_some(bench: &Bench, batch: Option<BatchId>, waited: i64) {
                     lead_id: one.lead_id,
                     error: Refusal::new(Reason::LeadWon, "it is won"),
                     attempt: 1,
+                    batch_id: None,
                 };
                 world.emit(&mut ids(), 1, body, "");
                 world.put_conversion(one);
@@ -123,7 +128,7 @@ async fn while_the_queue_is_long_conversions_are_given_twice_its_delay() {
     bench.convert(batch).await;
     bench.convert(None).await;
     bench.pass(500).await;
-    end_some(&bench, batch, 300).await;
+    end_some(&bench, true, 300).await;
     // The bulk queue takes 300 s, so 500 s are nothing there. Of the other queue nothing is known.
     assert_eq!(bench.outbox.sweep().await.unwrap(), 1);
     bench.pass(150).await;

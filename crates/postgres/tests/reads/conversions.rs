@@ -92,6 +92,7 @@ async fn conversions_are_found_by_lead_batch_and_state() {
     let of_batch = conversion(LeadId(new_id()), ConversionState::Queued, Some(batch));
     bench
         .write(|world| {
+            world.put_batch(opportune_testkit::batch(batch, world.now));
             world.put_conversion(of_lead.clone());
             world.put_conversion(of_batch.clone());
         })

@@ -15,8 +15,10 @@ async fn accepted(db: &TestDb, email: &str) -> Conversion {
         one.email = email.to_owned();
         one.contact_name = "Ann Other".to_owned();
         let id = world.put_lead(one).id;
+        let batch = BatchId(new_id());
+        world.put_batch(opportune_testkit::batch(batch, world.now));
         let conversion = Conversion {
-            batch_id: Some(BatchId(new_id())),
+            batch_id: Some(batch),
             request_id: Some(RequestId(new_id())),
             traceparent: "00-1-1-01".to_owned(),
             ..queued(id, world.now)

@@ -190,6 +190,7 @@ pub fn event(number: u128) -> Event {
             lead_id: LeadId(Uuid::from_u128(1)),
             error: Refusal::new(Reason::LeadsDisabled, "leads are switched off"),
             attempt: 1,
+            batch_id: None,
         },
     }
 }
