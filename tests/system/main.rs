@@ -5,6 +5,10 @@
 )]
 
 mod access;
+mod batch_duplicates;
+mod batch_errands;
+mod batch_faults;
+mod batches;
 mod closing;
 mod command_line;
 mod commands;
@@ -16,6 +20,7 @@ mod dead_letters;
 mod dev;
 mod errors;
 mod idempotency;
+mod import_convert;
 mod imports;
 mod invalid;
 mod kills;

@@ -1,6 +1,7 @@
 //! What the tests have in common.
 
 pub mod api;
+pub mod batches;
 pub mod calls;
 pub mod errors;
 pub mod heard;
@@ -11,6 +12,7 @@ pub mod poll;
 pub mod site;
 
 pub use api::Api;
+pub use batches::{batch_of, item_override, metadata_of, on_duplicates, reason};
 pub use calls::{WAIT, convert_and_wait, import_stream, lead_of};
 pub use errors::{expected, fields, metadata, refusal};
 pub use heard::{Event, Heard};

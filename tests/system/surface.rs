@@ -1,10 +1,7 @@
-//! What every gRPC server of today offers, and what this one does not do yet.
+//! What every gRPC server of today offers.
 
-use crate::support::{System, expected, http, lead_of, new_id_text, refusal, soon};
-use opportune_contract::v1::{
-    BatchConvertLeadsRequest, CancelBatchRequest, CreateLeadRequest, CreateLeadResponse, GetBatchRequest,
-    RetryBatchRequest, WatchBatchRequest,
-};
+use crate::support::{System, http, lead_of, soon};
+use opportune_contract::v1::{CreateLeadRequest, CreateLeadResponse};
 use prost::Message;
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
@@ -158,36 +155,4 @@ async fn a_browser_calls_by_grpc_web_over_plain_http() {
         .unwrap();
     let told = answer.head + &String::from_utf8_lossy(&answer.body).to_lowercase();
     assert!(told.contains("grpc-status-details-bin"), "details come too: {told}");
-}
-
-#[tokio::test]
-async fn what_is_not_there_yet_says_so() {
-    let system = System::start().await;
-    let api = system.api();
-    let missing = expected(Code::Unimplemented, "NOT_IMPLEMENTED");
-    let mut conversions = api.conversions();
-    let id = new_id_text;
-    let batch = BatchConvertLeadsRequest {
-        lead_ids: vec![id()],
-        ..BatchConvertLeadsRequest::default()
-    };
-    assert_eq!(refusal(conversions.batch_convert_leads(batch).await), missing);
-    assert_eq!(
-        refusal(conversions.get_batch(GetBatchRequest { id: id() }).await),
-        missing
-    );
-    assert_eq!(
-        refusal(conversions.cancel_batch(CancelBatchRequest { id: id() }).await),
-        missing
-    );
-    let retry = RetryBatchRequest {
-        id: id(),
-        ..RetryBatchRequest::default()
-    };
-    assert_eq!(refusal(conversions.retry_batch(retry).await), missing);
-    let watch = WatchBatchRequest {
-        id: id(),
-        ..WatchBatchRequest::default()
-    };
-    assert_eq!(refusal(conversions.watch_batch(watch).await), missing);
 }

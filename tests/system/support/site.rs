@@ -14,6 +14,7 @@ const ROWS: &str = "SELECT (SELECT count(*) FROM leads) + (SELECT count(*) FROM 
     + (SELECT count(*) FROM conversions) + (SELECT count(*) FROM events) + (SELECT count(*) FROM requests)
     + (SELECT count(*) FROM imports) + (SELECT count(*) FROM import_rejects) + (SELECT count(*) FROM teams)
     + (SELECT count(*) FROM team_members) + (SELECT count(*) FROM salespeople) + (SELECT count(*) FROM stages)
+    + (SELECT count(*) FROM batches) + (SELECT count(*) FROM batch_parts)
     + (SELECT count(*) FROM timeline_entries) + (SELECT count(*) FROM tenants)
     + (SELECT coalesce(sum(config_version), 0)::bigint FROM tenants)";
 

@@ -2,6 +2,7 @@
 
 mod accepting;
 mod assignment;
+mod batches;
 mod closing;
 mod customer_create;
 mod customer_link;
