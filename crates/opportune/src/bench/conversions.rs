@@ -1,4 +1,4 @@
-//! The product's side: single calls that wait for the outcome, and many calls in flight that do not.
+//! The product's side: single calls that wait for the outcome, and a batch.
 
 use super::Stage;
 use super::report::Run;
@@ -13,12 +13,9 @@ use tonic::Code;
 use tonic::transport::Channel;
 use uuid::Uuid;
 
-/// Calls in flight in the bulk case.
-const IN_FLIGHT: usize = 512;
-
 /// Converts each lead with a call that waits for SUCCEEDED, `callers` at a time.
 pub async fn single(stage: &Stage, lead_ids: &[Uuid], callers: usize) -> Result<Run> {
-    let wait = Some(prost_types::Duration { seconds: 30, nanos: 0 });
+    let wait = prost_types::Duration { seconds: 30, nanos: 0 };
     let begun = Instant::now();
     let latencies = convert(stage, lead_ids, callers, wait).await?;
     Ok(Run {
@@ -28,10 +25,21 @@ pub async fn single(stage: &Stage, lead_ids: &[Uuid], callers: usize) -> Result<
     })
 }
 
-/// Hands all leads over as fast as one client can, and takes the time to the last confirmed event.
+/// Hands all leads over as one batch, and takes the time to the last confirmed event.
 pub async fn bulk(stage: &Stage, lead_ids: &[Uuid]) -> Result<Run> {
     let begun = Instant::now();
-    convert(stage, lead_ids, IN_FLIGHT, None).await?;
+    let mut client = LeadConversionServiceClient::new(stage.channel(0));
+    let request = v1::BatchConvertLeadsRequest {
+        lead_ids: lead_ids.iter().map(Uuid::to_string).collect(),
+        ..Default::default()
+    };
+    let answer = client.batch_convert_leads(request).await?.into_inner();
+    let batch = answer.batch.context("an answer without batch")?;
+    ensure!(
+        batch.total_count == i64::try_from(lead_ids.len())?,
+        "a batch of {}",
+        batch.total_count
+    );
     let accepted = begun.elapsed();
     stage.quiet().await?;
     let took = begun.elapsed();
@@ -48,7 +56,7 @@ async fn convert(
     stage: &Stage,
     lead_ids: &[Uuid],
     callers: usize,
-    wait: Option<prost_types::Duration>,
+    wait: prost_types::Duration,
 ) -> Result<Vec<Duration>> {
     let ids: Arc<[Uuid]> = lead_ids.into();
     let next = Arc::new(AtomicUsize::new(0));
@@ -67,7 +75,7 @@ async fn call(
     channel: Channel,
     ids: Arc<[Uuid]>,
     next: Arc<AtomicUsize>,
-    wait: Option<prost_types::Duration>,
+    wait: prost_types::Duration,
 ) -> Result<Vec<Duration>> {
     let mut client = LeadConversionServiceClient::new(channel);
     let mut latencies = Vec::new();
@@ -76,7 +84,7 @@ async fn call(
             lead_id: id.to_string(),
             // The key only has to be new; the lead's own id is.
             request_id: id.to_string(),
-            wait,
+            wait: Some(wait),
             ..Default::default()
         };
         let begun = Instant::now();
@@ -84,7 +92,7 @@ async fn call(
         latencies.push(begun.elapsed());
         let conversion = answer.conversion.context("an answer without conversion")?;
         ensure!(
-            wait.is_none() || is_settled(&conversion),
+            is_settled(&conversion),
             "a conversion ended {:?}: {:?}",
             conversion.state(),
             conversion.error
