@@ -5,8 +5,8 @@ use opportune_contract::v1::convert_lead_request::Customer as Choice;
 use opportune_contract::v1::find_similar_request::Subject;
 use opportune_contract::v1::{
     ArchiveLeadRequest, ConvertLeadRequest, CreateTeamRequest, FindSimilarRequest, GetConversionRequest,
-    GetCustomerRequest, GetLeadRequest, GetSettingsRequest, Lead, LeadFilter, ListLeadsRequest, Settings, Team,
-    UpdateSettingsRequest,
+    GetCustomerRequest, GetLeadRequest, GetSettingsRequest, Lead, LeadFilter, ListLeadsRequest, ListSalespeopleRequest,
+    Settings, Team, UpdateSettingsRequest,
 };
 use tonic::Code;
 
@@ -156,6 +156,8 @@ async fn an_operator_sees_no_personal_data() {
         denied
     );
     assert_eq!(refusal(api.convert(convert_and_wait(&lead)).await), denied);
+    let people = ListSalespeopleRequest::default();
+    assert_eq!(refusal(api.teams().list_salespeople(people).await), denied);
 }
 
 #[tokio::test]

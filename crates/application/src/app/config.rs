@@ -194,8 +194,9 @@ impl App {
     /// Salespeople, oldest first.
     ///
     /// # Errors
-    /// `FIELD_INVALID` for a foreign token, `PAGE_TOO_LARGE`.
+    /// `FIELD_INVALID` for a foreign token, `PAGE_TOO_LARGE`; `PERMISSION_DENIED` for operators, who see no personal data.
     pub async fn list_salespeople(&self, call: &Call, page: &PageRequest) -> Result<Listed<Salesperson>, AppError> {
+        call.caller.must_handle_records()?;
         let paging = Paging::new(page, &("salespeople", call.tenant))?;
         let mut people: Vec<_> = self
             .reads
