@@ -87,8 +87,11 @@ impl Scene<'_> {
     async fn lead(&mut self, mut entry: Fields) -> Result<(), String> {
         let timeline = entry.remove("timeline").unwrap_or_default();
         let status = entry.remove("status").unwrap_or_default();
-        // Only a lost record has a reason, and losing it sets that.
-        let lost_reason = entry.remove("lost_reason").unwrap_or_default();
+        // Losing a record sets its reason.
+        let lost_reason = match status.as_str() {
+            Some("LOST") => entry.remove("lost_reason").unwrap_or_default(),
+            _ => Value::Null,
+        };
         let lead = self
             .create("LeadService.CreateLead", Kind::Lead, "lead", &entry)
             .await?;
