@@ -1,7 +1,7 @@
 # Every target sets up what it needs on a fresh Debian machine with a Rust toolchain.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools build demo test conformance lint fmt sqlx bench clean-dev
+.PHONY: help setup tools build demo test conformance lint fmt sqlx bench quality clean-dev
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -36,6 +36,9 @@ sqlx: setup ## Write the offline data of the SQL macros anew
 
 bench: setup ## Measure against the floor of plain SQL and AMQP (ARGS="…" is handed on)
 	SQLX_OFFLINE=true cargo run --release -p opportune -- bench $(ARGS)
+
+quality: setup ## Measure how well similar records are found (ARGS="…" is handed on)
+	cargo run --release -p opportune-train -- quality $(ARGS)
 
 clean-dev: ## Remove the data of opportune dev
 	@scripts/clean-dev.sh

@@ -14,6 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("opportune-domain", &[]),
     ("opportune-telemetry", &[]),
     ("opportune-sandbox", &[]),
+    ("opportune-train", &["domain"]),
     ("opportune-wire", &["contract", "domain"]),
     ("opportune-application", &["domain"]),
     ("opportune-postgres", &["domain", "application"]),

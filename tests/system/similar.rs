@@ -4,7 +4,7 @@ use crate::support::{Api, System, lead_of};
 use opportune_contract::v1::find_similar_request::Subject;
 use opportune_contract::v1::{
     ArchiveLeadRequest, Customer, FindSimilarRequest, FindSimilarResponse, GetLeadRequest, Lead, LeadDraft, LeadMatch,
-    MatchKey, MatchStrength,
+    MatchKey, MatchStrength, Relation,
 };
 
 async fn find(api: &Api, request: FindSimilarRequest) -> FindSimilarResponse {
@@ -245,5 +245,94 @@ async fn similar_records_come_in_pages_and_are_counted() {
             .unwrap()
             .similar_count,
         12
+    );
+}
+
+#[tokio::test]
+async fn a_colleague_is_related_and_no_duplicate() {
+    let system = System::start().await;
+    let api = system.api();
+    let of = |name: &str, email: &str| Lead {
+        company_name: "Tulip Tools B.V.".into(),
+        email: email.into(),
+        ..lead_of(name)
+    };
+    let subject = api.create(of("Ann Lee", "ann@tulip-tools.example")).await;
+    let colleague = api.create(of("Bo Berg", "bo@tulip-tools.example")).await;
+    let found = find(&api, like(&subject)).await;
+    let related: Vec<_> = found
+        .related
+        .iter()
+        .map(|one| (one.lead.as_ref().unwrap().id.as_str(), one.relation()))
+        .collect();
+    assert_eq!(related, [(colleague.id.as_str(), Relation::SameCompanyOtherPerson)]);
+    assert_ne!(found.matches[0].strength(), MatchStrength::Strong);
+}
+
+#[tokio::test]
+async fn a_badly_spelled_record_is_found_without_a_shared_address() {
+    let system = System::start().await;
+    let api = system.api();
+    let of = |name: &str, company: &str| Lead {
+        company_name: company.into(),
+        email: String::new(),
+        ..lead_of(name)
+    };
+    let subject = api.create(of("Katherine Quillmoor", "Tulip Tools B.V.")).await;
+    let misspelt = api.create(of("Quilmoor, Catherine", "TULIP TOOLS")).await;
+    let found = find(&api, like(&subject)).await;
+    assert_eq!(found.matches.iter().map(id).collect::<Vec<_>>(), [misspelt.id.as_str()]);
+    assert!(keys(&found.matches[0]).contains(&MatchKey::PersonName));
+}
+
+#[tokio::test]
+async fn a_whole_tenant_is_audited_into_a_file() {
+    let system = System::start().await;
+    let api = system.api();
+    let tenant = api.tenant.to_string();
+    for (external_id, name) in [("a-1", "Ann Lee"), ("a-2", "Lee, Ann"), ("b-1", "Bo Berg")] {
+        let email = lead_of(name.trim_start_matches("Lee, ")).email;
+        let email = if external_id == "b-1" {
+            email
+        } else {
+            "ann@lee.example".into()
+        };
+        api.create(Lead {
+            external_id: external_id.into(),
+            email,
+            ..lead_of(name)
+        })
+        .await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let run = async |what: &str, name: &str| {
+        let path = folder.path().join(name);
+        let out = path.to_str().unwrap();
+        let arguments = [
+            "similar",
+            what,
+            "--out",
+            out,
+            "--server",
+            &system.node.grpc,
+            "--tenant",
+            &tenant,
+        ];
+        let ran = system.site.run(&arguments).await;
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        std::fs::read_to_string(path).unwrap()
+    };
+    let rows = run("--all", "matches.csv").await;
+    let rows: Vec<&str> = rows.lines().collect();
+    assert_eq!(rows[0], "query_record_id,rank,matched_record_id,score,strength,reasons");
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    assert!(
+        rows[1].starts_with("a-1,1,a-2,") && rows[1].contains(",STRONG,"),
+        "{rows:?}"
+    );
+    assert!(rows[2].starts_with("a-2,1,a-1,"), "{rows:?}");
+    assert_eq!(
+        run("--clusters", "clusters.csv").await,
+        "cluster,record_id,records\n1,a-1,2\n1,a-2,2\n"
     );
 }

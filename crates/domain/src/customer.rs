@@ -84,6 +84,6 @@ impl Customer {
             || self.email != other.email
             || self.phone != other.phone
             || self.website != other.website
-            || self.address.country != other.address.country
+            || self.address != other.address
     }
 }

@@ -3,10 +3,15 @@
 //! A key is computed when a record is written and stored beside it; two records that share a key share that piece of
 //! evidence. Provider lists and commercial entities apply at query time (rules 2.4), so changing them needs no rebuild.
 
+mod fuzzy;
+
+pub use fuzzy::{CAP, fuzzy_keys};
+
 use crate::customer::Customer;
 use crate::ids::CustomerId;
 use crate::lead::Lead;
 use crate::normal;
+use crate::similar::{Form, Given};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use xxhash_rust::xxh3::xxh3_64;
@@ -24,10 +29,52 @@ pub enum KeyKind {
     Phone,
     /// An e-mail domain or a website's registrable domain (rules 2.3, 2.6).
     Domain,
-    /// A company's normal name; only of customers that are companies (rules 5.2).
+    /// A company's normal name.
     CompanyName,
+    /// Two words of a person's name, or the only one.
+    PersonName,
+    /// A word of a person's name and the initial of another.
+    NameAndInitial,
+    /// The name of a personal mailbox, at whatever domain.
+    Mailbox,
+    /// The last digits of a phone number, whatever its country.
+    PhoneEnd,
+    /// The sound of a person's word and the beginning of the company's name or domain.
+    SoundAndCompany,
+    /// The sounds of two words of a person's name.
+    Sounds,
+    /// The sound of a person's word and the postal code.
+    SoundAndPostal,
+    /// A word of a person's name and the city.
+    NameAndCity,
+    /// The house number, and the street or the postal code.
+    House,
+    /// The sounds of a company's name.
+    CompanySounds,
+    /// The sound of a company's first word, and the city or the postal code.
+    CompanyAndPlace,
     /// A word of the record, for text search.
     Word,
+}
+
+impl KeyKind {
+    /// Only makes candidates: sharing it is no evidence of rules 3.2, and how many it gives is the engine's affair
+    /// (rules 3.5).
+    pub fn is_fuzzy(self) -> bool {
+        matches!(
+            self,
+            Self::NameAndInitial
+                | Self::Mailbox
+                | Self::PhoneEnd
+                | Self::SoundAndCompany
+                | Self::Sounds
+                | Self::SoundAndPostal
+                | Self::NameAndCity
+                | Self::House
+                | Self::CompanySounds
+                | Self::CompanyAndPlace
+        )
+    }
 }
 
 /// A key: its kind and the hash of kind and value, as it is stored.
@@ -49,6 +96,17 @@ impl Key {
             KeyKind::Phone => 'p',
             KeyKind::Domain => 'd',
             KeyKind::CompanyName => 'n',
+            KeyKind::PersonName => 'm',
+            KeyKind::NameAndInitial => 'i',
+            KeyKind::Mailbox => 'l',
+            KeyKind::PhoneEnd => '8',
+            KeyKind::SoundAndCompany => 's',
+            KeyKind::Sounds => 't',
+            KeyKind::SoundAndPostal => 'z',
+            KeyKind::NameAndCity => 'y',
+            KeyKind::House => 'h',
+            KeyKind::CompanySounds => 'o',
+            KeyKind::CompanyAndPlace => 'q',
             KeyKind::Word => 'w',
         };
         Self {
@@ -179,7 +237,9 @@ pub fn contact_of_customer(customer: &Customer, default_country: &str) -> Contac
 
 /// Every key under which a lead is stored.
 pub fn stored_of_lead(lead: &Lead, customer_country: Option<&str>, default_country: &str) -> BTreeSet<Key> {
-    let mut keys = contact_of_lead(lead, customer_country, default_country).all();
+    let region = region(&lead.address.country, customer_country, default_country);
+    let form = Form::read(&Given::of_lead(lead), region);
+    let mut keys = match_keys(&form);
     keys.extend(lead.customer_id.map(Key::of_customer));
     let texts = [&lead.title, &lead.contact_name, &lead.company_name, &lead.email];
     keys.extend(word_keys(&texts));
@@ -188,11 +248,17 @@ pub fn stored_of_lead(lead: &Lead, customer_country: Option<&str>, default_count
 
 /// Every key under which a customer is stored.
 pub fn stored_of_customer(customer: &Customer, default_country: &str) -> BTreeSet<Key> {
-    let mut keys = contact_of_customer(customer, default_country).all();
-    if customer.is_company {
-        keys.extend(company_key(&customer.name));
-    }
+    let region = region(&customer.address.country, None, default_country);
+    let form = Form::read(&Given::of_customer(customer, ""), region);
+    let mut keys = match_keys(&form);
     keys.extend(word_keys(&[&customer.name, &customer.email]));
+    keys
+}
+
+/// The keys of a record's normal forms, text search left out.
+pub fn match_keys(form: &Form) -> BTreeSet<Key> {
+    let mut keys = fuzzy_keys(form);
+    keys.extend(form.contact.all());
     keys
 }
 

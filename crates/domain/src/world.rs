@@ -35,6 +35,8 @@ pub struct World {
     pub now: DateTime<Utc>,
     /// The tenant's set-up.
     pub config: Arc<TenantConfig>,
+    /// About how many leads the tenant has: the more, the more of them agree by chance (rules 3.4).
+    pub records: u64,
     /// Loaded leads: those asked for, and candidates.
     pub leads: BTreeMap<LeadId, Lead>,
     /// Loaded customers: those asked for, candidates, and their companies up to the top.
@@ -75,6 +77,7 @@ impl World {
         Self {
             now,
             config,
+            records: 0,
             leads: BTreeMap::new(),
             customers: BTreeMap::new(),
             conversions: BTreeMap::new(),

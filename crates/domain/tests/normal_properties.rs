@@ -111,7 +111,7 @@ proptest! {
     fn a_normal_person_name_is_its_own_normal_form(text in text()) {
         if let Some(name) = person(&text) {
             prop_assert!(!name.tokens.is_empty());
-            prop_assert_eq!(person(&name.tokens.join(" ")), Some(name));
+            prop_assert_eq!(person(&name.tokens.join(" ")).map(|again| again.tokens), Some(name.tokens));
         }
     }
 

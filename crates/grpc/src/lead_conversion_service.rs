@@ -19,7 +19,7 @@ use opportune_domain::similar::Options;
 use opportune_wire::command::{convert_command, merge_command};
 use opportune_wire::conversion::{conversion, preview};
 use opportune_wire::ids::{required_id, texts};
-use opportune_wire::similar::{customer_match, draft_patch, lead_match, skipped_key};
+use opportune_wire::similar::{customer_match, draft_patch, lead_match, related_lead, skipped_key};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -57,6 +57,7 @@ impl LeadConversionService for Conversions {
                 let page = page(request.page_size, request.page_token);
                 let found = app.find_similar(&call, subject, options, &page).await?;
                 let customers = found.customers.iter().filter(|_| first_page);
+                let related = found.related.iter().filter(|_| first_page);
                 Ok(v1::FindSimilarResponse {
                     matches: found
                         .matches
@@ -67,6 +68,9 @@ impl LeadConversionService for Conversions {
                     skipped_keys: found.skipped.iter().map(skipped_key).collect(),
                     total_size: found.total,
                     next_page_token: found.next_token,
+                    related: related
+                        .filter_map(|(found, record)| related_lead(found, record))
+                        .collect(),
                 })
             })
             .await

@@ -6,8 +6,10 @@ mod headers;
 use std::time::Duration;
 
 use anyhow::Context;
+use opportune_contract::v1::customer_service_client::CustomerServiceClient;
 use opportune_contract::v1::lead_conversion_service_client::LeadConversionServiceClient;
 use opportune_contract::v1::lead_service_client::LeadServiceClient;
+use opportune_contract::v1::settings_service_client::SettingsServiceClient;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 
@@ -53,6 +55,16 @@ impl Client {
     /// LeadService.
     pub fn leads(&self) -> LeadServiceClient<Transport> {
         LeadServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
+    }
+
+    /// CustomerService.
+    pub fn customers(&self) -> CustomerServiceClient<Transport> {
+        CustomerServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
+    }
+
+    /// SettingsService.
+    pub fn settings(&self) -> SettingsServiceClient<Transport> {
+        SettingsServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
 
     /// LeadConversionService.

@@ -15,6 +15,7 @@ mod outbox;
 mod pool;
 mod reads;
 mod rows;
+mod sizes;
 mod store;
 mod transaction;
 mod work;

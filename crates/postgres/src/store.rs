@@ -3,6 +3,7 @@
 use crate::configs::Configs;
 use crate::error::DbError;
 use crate::pool::{self, Access, Database};
+use crate::sizes::Sizes;
 use crate::transaction::Tx;
 use crate::work;
 use async_trait::async_trait;
@@ -20,6 +21,7 @@ pub struct PgStore {
     pub(crate) ids: IdSource,
     pub(crate) configs: Arc<Configs>,
     pub(crate) meter: Arc<dyn Meter>,
+    pub(crate) sizes: Arc<Sizes>,
 }
 
 impl PgStore {
@@ -30,6 +32,7 @@ impl PgStore {
             ids,
             configs: Arc::new(Configs::default()),
             meter: Arc::new(()),
+            sizes: Arc::default(),
         }
     }
 

@@ -4,7 +4,7 @@ use opportune_contract::v1;
 use opportune_domain::conversion::{ConversionMode, ConversionState, CustomerAction, DuplicatePolicy, SurvivorRule};
 use opportune_domain::lead::{LeadStatus, LeadType};
 use opportune_domain::refusal::Refusal;
-use opportune_domain::similar::{EvidenceKey, Strength};
+use opportune_domain::similar::{EvidenceKey, Relation, Strength};
 use opportune_domain::timeline::TimelineKind;
 
 /// The value that a field holds, as the contract's enum.
@@ -157,6 +157,14 @@ pub fn customer_action(action: CustomerAction) -> v1::CustomerAction {
         CustomerAction::Link => v1::CustomerAction::Link,
         CustomerAction::Create => v1::CustomerAction::Create,
         CustomerAction::None => v1::CustomerAction::None,
+    }
+}
+
+/// What two records are to each other.
+pub fn relation(relation: Relation) -> v1::Relation {
+    match relation {
+        Relation::SameCompanyOtherPerson => v1::Relation::SameCompanyOtherPerson,
+        Relation::SamePersonOtherCompany => v1::Relation::SamePersonOtherCompany,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is similar, and the draft that it may be similar to.
 
 use crate::customer::customer;
-use crate::enums::{evidence_key, strength};
+use crate::enums::{evidence_key, relation, strength};
 use crate::fields::Fields;
 use crate::ids::parse_id;
 use crate::lead::lead;
@@ -20,6 +20,15 @@ pub fn lead_match(found: &Match, record: &Lead) -> v1::LeadMatch {
         strength: strength(found.strength).into(),
         reasons: reasons(&found.reasons),
     }
+}
+
+/// A related record as a message; none if the two are not related.
+pub fn related_lead(found: &Match, record: &Lead) -> Option<v1::RelatedLead> {
+    Some(v1::RelatedLead {
+        lead: Some(lead(record)),
+        relation: relation(found.relation?).into(),
+        reasons: reasons(&found.reasons),
+    })
 }
 
 /// A likely customer as a message; `record` is the one that was found.
@@ -95,6 +104,8 @@ mod tests {
             key: EvidenceKey::Email,
             weight: LN_2 * 3.0,
             detail: "same",
+            supports: true,
+            acts: true,
             decisive: true,
         };
         let now = DateTime::from_timestamp(0, 0).unwrap();
@@ -104,6 +115,7 @@ mod tests {
             score: 0.9,
             strength: Strength::Strong,
             reasons: vec![evidence],
+            relation: None,
         };
         let message = lead_match(&found, &record);
         assert_eq!(message.strength(), v1::MatchStrength::Strong);

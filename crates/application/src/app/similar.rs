@@ -14,6 +14,8 @@ use opportune_domain::similar::{CustomerMatch, Match, Options, SkippedKey};
 pub struct SimilarPage {
     /// Similar records, best first.
     pub matches: Vec<(Match, Lead)>,
+    /// Related records, best first; the first 20.
+    pub related: Vec<(Match, Lead)>,
     /// Likely customers, best first; the first 20.
     pub customers: Vec<(CustomerMatch, Customer)>,
     /// Keys over budget (rules 3.5).
@@ -26,6 +28,9 @@ pub struct SimilarPage {
 
 /// Most customers in an answer.
 const CUSTOMERS: usize = 20;
+
+/// Most related records in an answer.
+const RELATED: usize = 20;
 
 impl App {
     /// Finds records and customers like a record or a draft.
@@ -51,9 +56,12 @@ impl App {
         self.store.peek(call.tenant, &mut work).await?;
         let mut found = decided(work.result)??;
         found.customers.truncate(CUSTOMERS);
+        let related = found.matches.iter().filter(|(found, _)| found.relation.is_some());
+        let related = related.take(RELATED).cloned().collect();
         let listed = paging.slice(found.matches);
         Ok(SimilarPage {
             matches: listed.items,
+            related,
             customers: found.customers,
             skipped: found.skipped,
             total: listed.total,

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::ports::{Needs, Work};
 use opportune_domain::customer::Customer;
 use opportune_domain::ids::LeadId;
-use opportune_domain::keys::{self, Key};
+use opportune_domain::keys::Key;
 use opportune_domain::lead::{Lead, LeadPatch, LeadType};
 use opportune_domain::refusal::{Reason, Refusal};
 use opportune_domain::similar::{self, CustomerMatch, Match, Options, SkippedKey};
@@ -63,9 +63,7 @@ impl Work for FindSimilar {
         }
         let asked = similar::ask_for(world, &lead).all();
         needs.lead_keys.extend(asked.iter().copied());
-        needs
-            .customer_keys
-            .extend(asked.into_iter().chain(keys::company_key(&lead.company_name)));
+        needs.customer_keys.extend(asked);
         needs
     }
 

@@ -1,6 +1,7 @@
 //! Postal addresses, as far as two of them can be compared: house, street, and postal code or city.
 
 use super::fold;
+use super::lists::{self, junk, people};
 
 /// Words that begin a part of a building, not of a street.
 #[rustfmt::skip]
@@ -50,6 +51,90 @@ pub fn address(street: &str, street2: &str, city: &str, postal_code: &str, count
     (!form.postal.is_empty() || !form.city.is_empty()).then_some(form)
 }
 
+/// What is known of a place, any part of it possibly empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// House number with its letter.
+    pub house: String,
+    /// Telling words of the street, common ones left out.
+    pub street: Vec<String>,
+    /// City in one word.
+    pub city: String,
+    /// Postal code as in [`AddressForm`].
+    pub postal: String,
+    /// Country code in lower case.
+    pub country: String,
+}
+
+/// What is known of a place. Never fails; junk leaves parts empty.
+pub fn place(street: &str, street2: &str, city: &str, postal_code: &str, country: &str) -> Place {
+    let numbered = [street, street2].into_iter().find_map(numbered_part);
+    let unnumbered = || {
+        street
+            .split(',')
+            .take(8)
+            .map(street_words)
+            .find(|words| !words.is_empty())
+    };
+    let (words, house) = numbered.unwrap_or_else(|| (unnumbered().unwrap_or_default(), String::new()));
+    let (city, code_in_city) = split_city(city);
+    let given = postal(postal_code);
+    let zeros = |text: &str| text.bytes().all(|b| b == b'0');
+    let unless_junk = |text: String| {
+        if zeros(&text) || lists::contains(junk::JUNK, &text) {
+            String::new()
+        } else {
+            text
+        }
+    };
+    let telling = |word: &String| word.len() > 1 && !is_street_kind(word) && !lists::contains(people::PARTICLES, word);
+    let mut telling_words: Vec<String> = words
+        .iter()
+        .filter(|word| telling(word))
+        .map(|word| stem_of_street(word))
+        .collect();
+    if telling_words.is_empty() {
+        telling_words = words;
+    }
+    let is_junk = lists::contains(junk::JUNK, &telling_words.concat());
+    Place {
+        house: if is_junk { String::new() } else { house },
+        street: if is_junk { Vec::new() } else { telling_words },
+        city: unless_junk(lists::cities::one_name(&city).to_owned()),
+        postal: unless_junk(if given.is_empty() { code_in_city } else { given }),
+        country: fold::tokens(country).concat(),
+    }
+}
+
+/// Words that say what kind of street it is, beside those of [`SHORT`].
+#[rustfmt::skip]
+const STREET_KINDS: &[&str] = &[
+    "allee", "alley", "aleja", "al", "ave", "blvd", "c", "calle", "camino", "canale", "carretera", "chaussee", "chemin",
+    "cir", "cl", "corso", "cres", "ct", "dr", "dreef", "gasse", "hwy", "laan", "largo", "ln", "os", "osiedle", "paseo",
+    "pasaje", "passage", "piazza", "pkwy", "pl", "plac", "plaats", "plaza", "quai", "r", "rd", "ronda", "route", "rua",
+    "rue", "sq", "st", "str", "strada", "strasse", "straat", "ter", "ul", "ulica", "urbanizacion", "via", "viale",
+    "vicolo", "way", "weg",
+];
+
+fn is_street_kind(word: &str) -> bool {
+    STREET_KINDS.contains(&word) || SHORT.iter().any(|(long, _)| *long == word)
+}
+
+fn stem_of_street(word: &str) -> String {
+    let short = short_word(word);
+    short
+        .strip_suffix("str")
+        .filter(|stem| stem.len() >= 3)
+        .map_or(short.clone(), str::to_owned)
+}
+
+/// The words of the street and the house number, from the first part of the line that holds both.
+fn numbered_part(line: &str) -> Option<(Vec<String>, String)> {
+    let (words, house) = street_words_and_house(line)?;
+    let telling = words.iter().any(|word| word.bytes().any(|b| b.is_ascii_alphabetic()));
+    telling.then_some((words, house))
+}
+
 /// Whether both are the same house: equal street, house number, and postal code or city, not in different countries.
 pub fn same_address(a: &AddressForm, b: &AddressForm) -> bool {
     let agree = |x: &str, y: &str| !x.is_empty() && x == y;
@@ -66,6 +151,15 @@ fn same_street(a: &str, b: &str) -> bool {
 
 /// Street in one word and house number, from the first part of the line that holds both.
 fn street_and_house(line: &str) -> Option<(String, String)> {
+    let (street, house) = street_words_and_house(line)?;
+    let street: String = street.iter().map(|word| short_word(word)).collect();
+    street
+        .bytes()
+        .any(|b| b.is_ascii_alphabetic())
+        .then_some((street, house))
+}
+
+fn street_words_and_house(line: &str) -> Option<(Vec<String>, String)> {
     let cleaned = fold::clean(line);
     let parts: Vec<Vec<String>> = cleaned
         .split([',', '\u{3001}', ';'])
@@ -81,11 +175,7 @@ fn street_and_house(line: &str) -> Option<(String, String)> {
         let neighbour = parts.get(numbered + 1).filter(|words| !words.is_empty());
         street = neighbour.or_else(|| parts.get(numbered.checked_sub(1)?))?.clone();
     }
-    let street: String = street.iter().map(|word| short_word(word)).collect();
-    street
-        .bytes()
-        .any(|b| b.is_ascii_alphabetic())
-        .then_some((street, house))
+    Some((street, house))
 }
 
 /// The words of a part up to the first that leads into the building.

@@ -1,8 +1,10 @@
 //! Pairs the words of two names with each other.
 
+use super::sound;
+
 /// How two words agree, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum WordAgreement {
+pub(crate) enum WordAgreement {
     /// Letter by letter.
     Exact,
     /// But for a slip of the keyboard.
@@ -15,7 +17,7 @@ pub(super) enum WordAgreement {
 
 /// The pairs found and the words that found none.
 #[derive(Debug, Default)]
-pub(super) struct Alignment<'a> {
+pub(crate) struct Alignment<'a> {
     pub pairs: Vec<(WordAgreement, &'a str)>,
     pub left: Vec<&'a str>,
     pub right: Vec<&'a str>,
@@ -32,7 +34,7 @@ impl Alignment<'_> {
 const MAX_WORDS: usize = 12;
 
 /// Pairs the words, the best agreements first. Does not depend on which side is which.
-pub(super) fn align<'a>(a: &'a [String], b: &'a [String], related: fn(&str, &str) -> bool) -> Alignment<'a> {
+pub(crate) fn align<'a>(a: &'a [String], b: &'a [String], related: fn(&str, &str) -> bool) -> Alignment<'a> {
     let (a, b) = (&a[..a.len().min(MAX_WORDS)], &b[..b.len().min(MAX_WORDS)]);
     let mut candidates = Vec::new();
     for (i, x) in a.iter().enumerate() {
@@ -58,7 +60,7 @@ pub(super) fn align<'a>(a: &'a [String], b: &'a [String], related: fn(&str, &str
 }
 
 /// Words that stand together on one side and apart on the other are joined: `anne marie` beside `annemarie`.
-pub(super) fn join_split_words(words: &[String], other: &[String]) -> Vec<String> {
+pub(crate) fn join_split_words(words: &[String], other: &[String]) -> Vec<String> {
     let mut words = words[..words.len().min(MAX_WORDS)].to_vec();
     for whole in other.iter().take(MAX_WORDS).filter(|whole| whole.len() >= 4) {
         if words.contains(whole) {
@@ -88,7 +90,7 @@ fn unused<'a>(words: &'a [String], used: &[bool]) -> Vec<&'a str> {
 fn agree(a: &str, b: &str, related: fn(&str, &str) -> bool) -> Option<WordAgreement> {
     if a == b {
         Some(WordAgreement::Exact)
-    } else if is_slip(a, b) {
+    } else if is_slip(a, b) || sounds_alike(a, b) {
         Some(WordAgreement::Close)
     } else if related(a, b) {
         Some(WordAgreement::Related)
@@ -97,6 +99,18 @@ fn agree(a: &str, b: &str, related: fn(&str, &str) -> bool) -> Option<WordAgreem
     } else {
         None
     }
+}
+
+/// `Tod` and `Todd`, `Meyer` and `Maier`: the same letter at the beginning, the same sound, about as long.
+fn sounds_alike(a: &str, b: &str) -> bool {
+    let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
+    short >= 3 && long - short <= 2 && a.get(..1) == b.get(..1) && vowelled(a, b) && sound(a) == sound(b)
+}
+
+/// Short words differ by one letter at most.
+fn vowelled(a: &str, b: &str) -> bool {
+    let short = a.len().min(b.len());
+    short <= 40 && strsim::osa_distance(a, b) <= if short >= 5 { 2 } else { 1 }
 }
 
 /// One slip in four letters or more, two in nine or more, none among digits, and alike from the beginning.

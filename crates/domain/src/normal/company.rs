@@ -25,13 +25,18 @@ pub struct CompanyName {
 pub fn company(text: &str) -> Option<CompanyName> {
     let words = split(&without_native_form(&fold::clean(text)));
     let is_junk = |word: &str| lists::contains(junk::JUNK, word) || lists::contains(junk::COMPANY_JUNK, word);
-    if is_junk(&words.concat()) {
+    if is_junk(&words.concat()) || is_one_key_held_down(&words.concat()) {
         return None;
     }
     let tokens = settle(words);
     let key = tokens.join(" ");
     let says_nothing = tokens.iter().all(|word| is_junk(word)) || is_junk(&tokens.concat());
     (!says_nothing).then_some(CompanyName { key, tokens })
+}
+
+/// `0000000000`, `xxxxxx`.
+fn is_one_key_held_down(word: &str) -> bool {
+    word.len() >= 4 && word.bytes().all(|b| b == word.as_bytes()[0])
 }
 
 /// How two names of companies agree. Symmetric; a missing name is [`NameAgreement::Unknown`].

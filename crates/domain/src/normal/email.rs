@@ -84,7 +84,7 @@ impl Email {
     }
 
     /// The local part up to its plus tag.
-    fn untagged(&self) -> &str {
+    pub(super) fn untagged(&self) -> &str {
         match self.local.split_once('+') {
             Some((name, _)) if !name.is_empty() && !name.starts_with('"') => name,
             _ => &self.local,

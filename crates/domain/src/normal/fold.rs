@@ -28,6 +28,18 @@ pub fn fold(text: &str) -> String {
     collapse_digraphs(&ascii).into_owned()
 }
 
+/// Whether a word of the text has letters of the Latin script beside Cyrillic or Greek ones, which look the same and are
+/// not: nobody writes so who does not mean to deceive.
+pub fn mixes_scripts(text: &str) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
+    let foreign = |c: char| matches!(c, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{52f}' | '\u{531}'..='\u{587}');
+    let latin = |c: char| c.is_ascii_alphabetic() || matches!(c, '\u{c0}'..='\u{24f}');
+    text.split(|c: char| !c.is_alphanumeric())
+        .any(|word| word.chars().any(foreign) && word.chars().any(latin))
+}
+
 /// The letters and digits of a text as folded words. Apostrophes join (`O'Brien` is one word), all else parts.
 pub fn tokens(text: &str) -> Vec<String> {
     fold(text)
@@ -73,7 +85,14 @@ fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{clean, fold, tokens};
+    use super::{clean, fold, mixes_scripts, tokens};
+
+    #[test]
+    fn a_word_of_two_scripts_is_noticed() {
+        assert!(mixes_scripts("P\u{430}ul Smith"));
+        assert!(!mixes_scripts("Paul Иванов"));
+        assert!(!mixes_scripts("Müller Łódź"));
+    }
 
     #[test]
     fn an_umlaut_its_digraph_and_its_plain_vowel_are_one() {

@@ -4,22 +4,26 @@
 //! function ends soon whatever it is given.
 
 pub mod address;
-mod align;
+pub(crate) mod align;
 pub mod company;
 mod display_name;
 pub mod email;
 pub mod fold;
 mod host;
 pub mod lists;
+pub mod mailbox;
 pub mod person;
 pub mod phone;
+pub mod sound;
 pub mod website;
 pub mod words;
 
-pub use address::{AddressForm, address, same_address};
+pub use address::{AddressForm, Place, address, place, same_address};
 pub use company::{CompanyName, company, compare_company};
 pub use email::{Email, GENERIC_PROVIDERS, PLACEHOLDER_ADDRESSES, display_name, emails, is_generic_provider};
+pub use mailbox::{Mailbox, mailbox};
 pub use person::{NameAgreement, PersonName, compare, person};
-pub use phone::phone;
+pub use phone::{phone, phone_digits};
+pub use sound::sound;
 pub use website::{is_shared_website, registrable_domain};
 pub use words::words;

@@ -13,6 +13,30 @@ const MAX_TOKENS: usize = 12;
 pub struct PersonName {
     /// Folded words without titles, sorted, never empty.
     pub tokens: Vec<String>,
+    /// Which of a father and a son of one name it is, as far as the name says so.
+    pub generation: Option<Generation>,
+}
+
+/// Father and son: what follows a name that both of them carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Generation {
+    /// `Sr.`, `senior`, `père`.
+    Senior,
+    /// `Jr.`, `junior`, `II`, `fils`.
+    Junior,
+    /// `III`.
+    Third,
+}
+
+/// The generation that the last word of a name tells. In front of a name `sr` is a title.
+fn generation(words: &[String]) -> Option<Generation> {
+    let [_, .., last] = words else { return None };
+    match last.as_str() {
+        "sr" | "sen" | "senior" | "pere" => Some(Generation::Senior),
+        "jr" | "jun" | "jnr" | "junior" | "ii" | "2nd" | "fils" | "filho" => Some(Generation::Junior),
+        "iii" | "3rd" => Some(Generation::Third),
+        _ => None,
+    }
 }
 
 /// How two names agree; symmetric.
@@ -45,8 +69,11 @@ fn person_of(text: &str) -> Option<PersonName> {
     if is_junk(&words.concat()) || words.iter().all(|word| is_junk(word)) {
         return None;
     }
+    let generation = generation(&words);
+    let names = words.len() - usize::from(generation.is_some());
     let mut tokens: Vec<String> = words
         .into_iter()
+        .take(names)
         .filter(|word| word.bytes().any(|b| b.is_ascii_alphabetic()) && !lists::contains(people::TITLES, word))
         .take(MAX_TOKENS)
         .collect();
@@ -55,7 +82,7 @@ fn person_of(text: &str) -> Option<PersonName> {
         return None;
     }
     tokens.sort();
-    Some(PersonName { tokens })
+    Some(PersonName { tokens, generation })
 }
 
 /// How two names of people agree (rules 2.5, 3.3). Symmetric; a missing name is [`NameAgreement::Unknown`].
@@ -63,10 +90,13 @@ pub fn compare(a: Option<&PersonName>, b: Option<&PersonName>) -> NameAgreement 
     let (Some(a), Some(b)) = (a, b) else {
         return NameAgreement::Unknown;
     };
+    let generations_differ = a.generation != b.generation;
     let (a, b) = (without_particles(&a.tokens), without_particles(&b.tokens));
     // Each side is joined by the other as it came, so that the order of the two does not matter.
     let (a, b) = (join_split_words(&a, &b), join_split_words(&b, &a));
-    if a == b {
+    if generations_differ {
+        NameAgreement::Conflict
+    } else if a == b {
         NameAgreement::Same
     } else {
         judge(&align(&a, &b, nicknames::related))
@@ -96,7 +126,7 @@ fn judge(alignment: &Alignment<'_>) -> NameAgreement {
 }
 
 /// The words without `van`, `de`, `al`, which people write or leave out; all of them if nothing else is there.
-fn without_particles(tokens: &[String]) -> Vec<String> {
+pub(crate) fn without_particles(tokens: &[String]) -> Vec<String> {
     let rest: Vec<String> = tokens
         .iter()
         .filter(|word| !lists::contains(people::PARTICLES, word))
@@ -139,6 +169,14 @@ mod tests {
         assert_eq!(agreement("Bill Gates", "William Gates"), NameAgreement::Weak);
         assert_eq!(agreement("Lee", "Ann Lee"), NameAgreement::Weak);
         assert_eq!(agreement("Ann Marie Lee", "Ann Lee"), NameAgreement::Weak);
+    }
+
+    #[test]
+    fn father_and_son_of_one_name_conflict() {
+        assert_eq!(agreement("John Smith Sr.", "John Smith Jr."), NameAgreement::Conflict);
+        assert_eq!(agreement("John Smith", "Smith, John, junior"), NameAgreement::Conflict);
+        assert_eq!(agreement("Sr. Juan Mas", "Juan Mas"), NameAgreement::Same);
+        assert_eq!(agreement("John Smith Jr", "JOHN SMITH JR."), NameAgreement::Same);
     }
 
     #[test]

@@ -7,6 +7,9 @@ use super::fold;
 /// The longest text that is read as one number, in characters; numbers with their remarks are shorter.
 const MAX_NUMBER: usize = 200;
 
+/// The most digits that are kept of a number.
+const MAX_DIGITS: usize = 20;
+
 /// How many parts of a text with several numbers are tried.
 const MAX_PARTS: usize = 4;
 
@@ -67,9 +70,43 @@ fn valid(text: &str, region: Option<Region>) -> Option<String> {
     is_valid.then(|| PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())
 }
 
+/// The digits of the first number in the text, in any country's notation, its extension dropped; none if there are
+/// fewer than seven, or if they are what people type to get past a form (`0000000`, `1234567`). Never fails.
+///
+/// Serves numbers whose country is not known: they meet by their end.
+pub fn phone_digits(text: &str) -> Option<String> {
+    let text = fold::fold(text);
+    let number = text
+        .split([';', ',', '|', '#', 'x', 'e'])
+        .find(|part| part.bytes().any(|b| b.is_ascii_digit()))?;
+    let digits: String = number.chars().filter(char::is_ascii_digit).take(MAX_DIGITS).collect();
+    let tail = &digits[digits.len().checked_sub(7)?..];
+    (!is_keyboard_run(tail)).then_some(digits)
+}
+
+/// One digit again and again but for one, or one after the other.
+fn is_keyboard_run(digits: &str) -> bool {
+    let steps: Vec<u8> = digits
+        .bytes()
+        .zip(digits.bytes().skip(1))
+        .map(|(a, b)| b.wrapping_sub(a) % 10)
+        .collect();
+    let same = |step: u8| steps.iter().filter(|one| **one == step).count() >= steps.len() - 1;
+    same(0) || same(1) || same(255 % 10)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::phone;
+    use super::{phone, phone_digits};
+
+    #[test]
+    fn digits_are_kept_whatever_the_country_and_junk_is_not() {
+        assert_eq!(phone_digits("(020) 7990-5211 ext. 4").as_deref(), Some("02079905211"));
+        assert_eq!(phone_digits("5119543106 x319").as_deref(), Some("5119543106"));
+        for junk in ["0000000000", "1234567890", "1111111111", "9876543", "12345", "", "n/a"] {
+            assert_eq!(phone_digits(junk), None, "{junk}");
+        }
+    }
 
     #[test]
     fn a_local_number_is_read_in_its_region() {

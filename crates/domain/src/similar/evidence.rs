@@ -1,8 +1,8 @@
 //! What two records have in common, and what speaks against it (rules 3.2).
 
-use super::Form;
-use crate::normal::{self, NameAgreement};
-use crate::tenant::Settings;
+use super::levels::{Company, Context, Cross, Domain, Mail, Name, Phone, Spot};
+use super::model::{Active, Activity, Model};
+use super::{Comparison, Form};
 
 /// The kinds of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,142 +38,230 @@ impl EvidenceKey {
 pub struct Evidence {
     /// Its key.
     pub key: EvidenceKey,
-    /// Log-odds (natural logarithm).
+    /// Log-odds (natural logarithm) that it adds to what not knowing would.
     pub weight: f64,
     /// For a salesperson: what agrees or not. It names no value.
     pub detail: &'static str,
+    /// Is evidence of rules 3.2: without any such piece two records are no match.
+    pub supports: bool,
+    /// Counts as a kind of evidence for STRONG (rules 3.3).
+    pub acts: bool,
     /// Enough on its own for STRONG (rules 3.3).
     pub decisive: bool,
 }
 
-/// All evidence between two records, in no particular order. Symmetric.
-pub(super) fn evidence(settings: &Settings, a: &Form, b: &Form) -> Vec<Evidence> {
-    let names = normal::compare(a.person.as_ref(), b.person.as_ref());
-    [
+/// A person as customer of both.
+const SAME_CUSTOMER: f64 = 12.0;
+
+/// A company as customer of both.
+const SAME_COMPANY_AS_CUSTOMER: f64 = 2.5;
+
+/// Customers of one commercial entity.
+const SAME_ENTITY: f64 = 2.0;
+
+/// What the customers of two records add.
+pub(super) fn customer_weight(a: &Form, b: &Form) -> f64 {
+    customer(a, b).map_or(0.0, |piece| piece.weight)
+}
+
+/// All evidence between two records, the heaviest first. Symmetric.
+pub(super) fn evidence(model: &Model, a: &Form, b: &Form, comparison: &Comparison) -> Vec<Evidence> {
+    let mut pieces: Vec<Evidence> = [
         customer(a, b),
-        email(a, b, names),
-        folded(a, b, names),
-        phone(a, b),
-        domain(settings, a, b),
-        company(a, b),
-        person(names),
-        address(a, b),
+        person(model, a, b, comparison),
+        mail(model, comparison),
+        cross(model, comparison),
+        phone(model, comparison),
+        company(model, comparison),
+        domain(model, comparison),
+        spot(model, comparison),
     ]
     .into_iter()
     .flatten()
-    .collect()
-}
-
-fn some(key: EvidenceKey, weight: f64, detail: &'static str) -> Option<Evidence> {
-    Some(Evidence {
-        key,
-        weight,
-        detail,
-        decisive: false,
-    })
-}
-
-fn decisive(key: EvidenceKey, weight: f64, detail: &'static str) -> Option<Evidence> {
-    Some(Evidence {
-        key,
-        weight,
-        detail,
-        decisive: true,
-    })
+    .collect();
+    pieces.sort_by(|x, y| (y.weight.total_cmp(&x.weight)).then(x.key.cmp(&y.key)));
+    pieces
 }
 
 fn customer(a: &Form, b: &Form) -> Option<Evidence> {
     let (ours, theirs) = (a.customer?, b.customer?);
-    if ours.0 == theirs.0 {
+    let (key, weight, detail, decisive) = if ours.0 == theirs.0 {
         // All deals of one company would be duplicates if a company as customer were enough.
-        return if ours.1 {
-            decisive(EvidenceKey::Customer, 7.0, "same customer")
+        if ours.1 {
+            (EvidenceKey::Customer, SAME_CUSTOMER, "same customer", true)
         } else {
-            some(EvidenceKey::Customer, 2.5, "same company as customer")
-        };
-    }
-    if a.entity == b.entity {
-        some(EvidenceKey::CommercialEntity, 2.0, "customers of the same company")
-    } else {
-        None
-    }
-}
-
-/// Plain and folded address are one kind, of which the better piece counts. Both are shown: one shared mailbox says less
-/// than a person's own that is written differently.
-fn email(a: &Form, b: &Form, names: NameAgreement) -> Option<Evidence> {
-    let shared = |email: &&normal::Email| b.contact.emails.contains(email);
-    let same = a.contact.emails.iter().filter(shared);
-    let best = same.map(|email| email.is_role_mailbox()).min();
-    match best {
-        Some(false) => decisive(EvidenceKey::Email, 6.0, "same e-mail address"),
-        Some(true) if names == NameAgreement::Conflict => {
-            some(EvidenceKey::Email, 2.0, "same shared mailbox, another person")
+            (
+                EvidenceKey::Customer,
+                SAME_COMPANY_AS_CUSTOMER,
+                "same company as customer",
+                false,
+            )
         }
-        Some(true) => decisive(EvidenceKey::Email, 4.0, "same shared mailbox"),
-        None => None,
-    }
-}
-
-fn folded(a: &Form, b: &Form, names: NameAgreement) -> Option<Evidence> {
-    let written_differently = |email: &&normal::Email| {
-        let folded = email.folded();
-        let mut theirs = b.contact.emails.iter();
-        theirs.any(|other| other != *email && other.folded() == folded)
+    } else if a.entity == b.entity {
+        (
+            EvidenceKey::CommercialEntity,
+            SAME_ENTITY,
+            "customers of the same company",
+            false,
+        )
+    } else {
+        return None;
     };
-    let same = a.contact.emails.iter().filter(written_differently);
-    let weight = match same.map(|email| email.is_role_mailbox()).min()? {
-        false => 5.0,
-        true if names == NameAgreement::Conflict => 1.5,
-        true => 3.5,
+    Some(Evidence {
+        key,
+        weight,
+        detail,
+        supports: true,
+        acts: true,
+        decisive,
+    })
+}
+
+/// What a level adds to what not knowing would add.
+fn gain(model: &Model, level: Active, unknown: usize, index: usize) -> f64 {
+    let unknown = level.0 + unknown - index;
+    model.weight(level) - model.weight((unknown, 1.0))
+}
+
+fn person(model: &Model, a: &Form, b: &Form, comparison: &Comparison) -> Option<Evidence> {
+    let level = comparison.name;
+    if level == Name::Unknown {
+        return None;
+    }
+    let [own, common] = Activity::of(comparison).name;
+    let context = Activity::of(comparison).context;
+    let one_sided = context.0 + Context::OneSided.index() - comparison.context.index();
+    // What is known about the person altogether is told with the name.
+    let weight = gain(model, own, Name::Unknown.index(), level.index()) + model.weight(common) + model.weight(context)
+        - model.weight((one_sided, 1.0));
+    // Two mailboxes of one name are no name: somebody must have given one.
+    let given = a.person.is_some() || b.person.is_some();
+    Some(Evidence {
+        key: EvidenceKey::PersonName,
+        weight,
+        detail: if comparison.rarity.name > 20 && level > Name::Unknown {
+            "same name, which many have"
+        } else {
+            level.detail()
+        },
+        supports: given && level > Name::Unknown,
+        acts: given && level >= Name::Initial,
+        decisive: false,
+    })
+}
+
+fn mail(model: &Model, comparison: &Comparison) -> Option<Evidence> {
+    let level = comparison.mail;
+    let key = match level {
+        Mail::Unknown => return None,
+        Mail::Same | Mail::Role => EvidenceKey::Email,
+        Mail::Folded => EvidenceKey::FoldedEmail,
+        Mail::Colleague | Mail::Other | Mail::Slip => EvidenceKey::Email,
+        // The same name of a mailbox elsewhere tells a name, not an address.
+        Mail::ShortName | Mail::LongName | Mail::Pattern => EvidenceKey::PersonName,
     };
-    some(EvidenceKey::FoldedEmail, weight, "same mailbox, written differently")
+    let contradicted = level == Mail::Role && comparison.name < Name::Unknown;
+    Some(Evidence {
+        key,
+        weight: gain(
+            model,
+            Activity::of(comparison).mail,
+            Mail::Unknown.index(),
+            level.index(),
+        ),
+        detail: if contradicted {
+            "same shared mailbox, another person"
+        } else {
+            level.detail()
+        },
+        supports: matches!(level, Mail::Role | Mail::Folded | Mail::Same),
+        acts: matches!(level, Mail::Role | Mail::Folded | Mail::Same),
+        decisive: level == Mail::Same || (level == Mail::Role && !contradicted),
+    })
 }
 
-fn phone(a: &Form, b: &Form) -> Option<Evidence> {
-    if a.contact.phone.is_some() && a.contact.phone == b.contact.phone {
-        some(EvidenceKey::Phone, 4.5, "same phone number")
-    } else {
-        None
+fn cross(model: &Model, comparison: &Comparison) -> Option<Evidence> {
+    let level = comparison.cross;
+    // What the names say themselves needs no mailbox to say it.
+    if level == Cross::Unknown || comparison.name != Name::Unknown || comparison.mail != Mail::Unknown {
+        return None;
     }
+    Some(Evidence {
+        key: EvidenceKey::PersonName,
+        weight: gain(
+            model,
+            Activity::of(comparison).cross,
+            Cross::Unknown.index(),
+            level.index(),
+        ),
+        detail: level.detail(),
+        supports: level >= Cross::Initial,
+        acts: false,
+        decisive: false,
+    })
 }
 
-fn domain(settings: &Settings, a: &Form, b: &Form) -> Option<Evidence> {
-    let shared = a
-        .contact
-        .domains
-        .iter()
-        .filter(|domain| b.contact.domains.contains(domain));
-    if shared.into_iter().any(|domain| !settings.is_generic(&domain.domain)) {
-        some(EvidenceKey::Domain, 1.5, "same e-mail or website domain")
-    } else {
-        None
-    }
+fn phone(model: &Model, comparison: &Comparison) -> Option<Evidence> {
+    let level = comparison.phone;
+    let same = level == Phone::Same || level == Phone::Shared;
+    (level != Phone::Unknown).then(|| Evidence {
+        key: EvidenceKey::Phone,
+        weight: gain(
+            model,
+            Activity::of(comparison).phone,
+            Phone::Unknown.index(),
+            level.index(),
+        ),
+        detail: level.detail(),
+        supports: same,
+        acts: same,
+        decisive: false,
+    })
 }
 
-fn company(a: &Form, b: &Form) -> Option<Evidence> {
-    match normal::compare_company(a.company.as_ref(), b.company.as_ref()) {
-        NameAgreement::Same => some(EvidenceKey::CompanyName, 2.0, "same company name"),
-        NameAgreement::Close => some(EvidenceKey::CompanyName, 1.2, "similar company name"),
-        NameAgreement::Weak => some(EvidenceKey::CompanyName, 0.4, "company names have a part in common"),
-        NameAgreement::Unknown | NameAgreement::Conflict => None,
-    }
+fn company(model: &Model, comparison: &Comparison) -> Option<Evidence> {
+    let level = comparison.company;
+    let [own, common] = Activity::of(comparison).company;
+    (level != Company::Unknown).then(|| Evidence {
+        key: EvidenceKey::CompanyName,
+        weight: gain(model, own, Company::Unknown.index(), level.index()) + model.weight(common),
+        detail: level.detail(),
+        supports: level > Company::Unknown,
+        acts: level >= Company::Close,
+        decisive: false,
+    })
 }
 
-fn person(names: NameAgreement) -> Option<Evidence> {
-    match names {
-        NameAgreement::Same => some(EvidenceKey::PersonName, 4.0, "same name"),
-        NameAgreement::Close => some(EvidenceKey::PersonName, 3.0, "same name, written differently"),
-        NameAgreement::Weak => some(EvidenceKey::PersonName, 1.0, "names may be the same"),
-        NameAgreement::Unknown => None,
-        NameAgreement::Conflict => some(EvidenceKey::PersonName, -4.0, "another name"),
-    }
+fn domain(model: &Model, comparison: &Comparison) -> Option<Evidence> {
+    let level = comparison.domain;
+    (level != Domain::Unknown).then(|| Evidence {
+        key: EvidenceKey::Domain,
+        weight: gain(
+            model,
+            Activity::of(comparison).domain,
+            Domain::Unknown.index(),
+            level.index(),
+        ),
+        detail: level.detail(),
+        supports: level == Domain::Same,
+        acts: level == Domain::Same,
+        decisive: false,
+    })
 }
 
-fn address(a: &Form, b: &Form) -> Option<Evidence> {
-    if crate::address::same_place(&a.address, &b.address) {
-        some(EvidenceKey::Address, 2.0, "same address")
-    } else {
-        None
-    }
+fn spot(model: &Model, comparison: &Comparison) -> Option<Evidence> {
+    let level = comparison.spot;
+    (level != Spot::Unknown).then(|| Evidence {
+        key: EvidenceKey::Address,
+        weight: gain(
+            model,
+            Activity::of(comparison).spot,
+            Spot::Unknown.index(),
+            level.index(),
+        ),
+        detail: level.detail(),
+        supports: level == Spot::Same,
+        acts: level == Spot::Same,
+        decisive: false,
+    })
 }

@@ -1,14 +1,16 @@
 //! Finding the records like one record in a world where the candidates are loaded (rules 3).
 
-use super::evidence::evidence;
-use super::{Evidence, EvidenceKey, Form, Strength, ask_for, score, strength};
+use super::{Evidence, EvidenceKey, Form, Judgement, Rarity, Relation, Strength, ask_for, judge};
 use crate::access::Caller;
 use crate::ids::{CustomerId, LeadId};
-use crate::keys::{self, Key, KeyKind};
+use crate::keys::{Key, KeyKind, fuzzy_keys};
 use crate::lead::{Lead, LeadStatus};
 use crate::world::World;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+
+/// Counts of a key's hits stop here.
+pub(super) const COUNTED: usize = 100;
 
 /// What to leave out.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -30,6 +32,8 @@ pub struct Match {
     pub strength: Strength,
     /// Why, strongest first.
     pub reasons: Vec<Evidence>,
+    /// What the two are to each other if they are not the same.
+    pub relation: Option<Relation>,
 }
 
 /// A likely existing customer (rules 3.6).
@@ -87,7 +91,7 @@ fn matches(
     let mut matches: Vec<(Match, &Lead)> = candidates(world, asked)
         .filter(|lead| lead.id != subject.id && lead.status != LeadStatus::Merged && caller.sees(lead))
         .filter(|lead| !options.exclude_closed || lead.is_open())
-        .filter_map(|lead| Some((compare(world, form, lead)?, lead)))
+        .filter_map(|lead| Some((compare(world, form, asked, lead)?, lead)))
         .filter(|(found, _)| found.score >= options.min_score)
         .collect();
     matches.sort_by(|(a, x), (b, y)| {
@@ -117,47 +121,54 @@ fn candidates<'w>(world: &'w World, asked: &BTreeSet<Key>) -> impl Iterator<Item
     ids.into_iter().filter_map(|id| world.leads.get(&id))
 }
 
-fn compare(world: &World, subject: &Form, lead: &Lead) -> Option<Match> {
+/// Rarity is counted under the keys that were asked for this subject only: the answer must not depend on who shares
+/// the micro-batch. Counts stop at [`COUNTED`], so that a policy, which looks at fewer records, comes to the same score.
+fn compare(world: &World, subject: &Form, asked: &BTreeSet<Key>, lead: &Lead) -> Option<Match> {
     let other = Form::of_lead(world, lead);
-    let (score, strength, reasons) = judge(world, subject, &other)?;
+    let theirs: Vec<Key> = fuzzy_keys(&other)
+        .into_iter()
+        .chain(other.contact.phone_key())
+        .collect();
+    let rarity = Rarity::of(asked, &theirs, |key| hits(world, key));
+    let judgement = judge_in(world, subject, &other, rarity)?;
     Some(Match {
         lead_id: lead.id,
-        score,
-        strength,
-        reasons,
+        score: judgement.score,
+        strength: judgement.strength,
+        reasons: judgement.reasons,
+        relation: judgement.relation,
     })
 }
 
-/// Nothing in favour is no match, whatever the score (rules 3.5).
-fn judge(world: &World, a: &Form, b: &Form) -> Option<(f64, Strength, Vec<Evidence>)> {
-    let settings = &world.config.settings;
-    let mut reasons = evidence(settings, a, b);
-    if !reasons.iter().any(|piece| piece.weight > 0.0) {
-        return None;
-    }
-    reasons.sort_by(|x, y| y.weight.total_cmp(&x.weight));
-    let score = score(&reasons);
-    Some((score, strength(settings, &reasons, score), reasons))
+fn hits(world: &World, key: Key) -> u32 {
+    let over = world.lead_hits.over_budget(key).is_some();
+    let count = if over {
+        COUNTED
+    } else {
+        world.lead_hits.of(key).take(COUNTED).count()
+    };
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn judge_in(world: &World, a: &Form, b: &Form, rarity: Rarity) -> Option<Judgement> {
+    judge(&world.config.settings, a, b, rarity, world.records)
 }
 
 fn customers(world: &World, subject: &Lead, form: &Form) -> Vec<CustomerMatch> {
-    let keys = ask_for(world, subject)
-        .all()
-        .into_iter()
-        .chain(keys::company_key(&subject.company_name));
-    let ids: BTreeSet<CustomerId> = keys.flat_map(|key| world.customer_hits.of(key)).collect();
+    let keys = ask_for(world, subject).all();
+    let ids: BTreeSet<CustomerId> = keys.iter().flat_map(|key| world.customer_hits.of(*key)).collect();
     let mut found: Vec<CustomerMatch> = ids
         .into_iter()
         .filter(|id| Some(*id) != subject.customer_id)
         .filter_map(|id| world.customers.get(&id))
         .filter_map(|customer| {
             let other = Form::of_customer(world, customer);
-            let (score, strength, reasons) = judge(world, form, &other)?;
+            let judgement = judge_in(world, form, &other, Rarity::default())?;
             Some(CustomerMatch {
                 customer_id: customer.id,
-                score,
-                strength,
-                reasons,
+                score: judgement.score,
+                strength: judgement.strength,
+                reasons: judgement.reasons,
             })
         })
         .collect();
@@ -188,6 +199,8 @@ fn evidence_key(kind: KeyKind) -> Option<EvidenceKey> {
         KeyKind::FoldedEmail => Some(EvidenceKey::FoldedEmail),
         KeyKind::Phone => Some(EvidenceKey::Phone),
         KeyKind::Domain => Some(EvidenceKey::Domain),
-        KeyKind::CompanyName | KeyKind::Word => None,
+        KeyKind::CompanyName => Some(EvidenceKey::CompanyName),
+        KeyKind::PersonName => Some(EvidenceKey::PersonName),
+        _ => None,
     }
 }

@@ -3,124 +3,204 @@
 use crate::address::Address;
 use crate::customer::Customer;
 use crate::ids::CustomerId;
-use crate::keys::{self, ContactKeys, Key};
+use crate::keys::{self, ContactKeys};
 use crate::lead::Lead;
-use crate::normal::{self, CompanyName, PersonName};
+use crate::normal::lists::{self, junk, people};
+use crate::normal::person::{Generation, without_particles};
+use crate::normal::{self, CompanyName, Mailbox, PersonName, Place};
 use crate::world::World;
-use std::collections::BTreeSet;
+
+/// The contact fields of a record as they were given.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// The person.
+    pub person: &'a str,
+    /// The company.
+    pub company: &'a str,
+    /// E-mail addresses as free text.
+    pub email: &'a str,
+    /// A phone number.
+    pub phone: &'a str,
+    /// A website.
+    pub website: &'a str,
+    /// The address.
+    pub address: &'a Address,
+}
 
 /// The normal forms of one record.
 #[derive(Debug, Clone, Default)]
 pub struct Form {
     /// E-mail, phone, domains.
     pub contact: ContactKeys,
-    /// The person.
+    /// The digits of the phone number, whatever its country.
+    pub digits: Option<String>,
+    /// The person's name as given.
     pub person: Option<PersonName>,
+    /// Words of the person's name, those that only a mailbox tells included; particles left out.
+    pub words: Vec<String>,
+    /// Personal mailboxes.
+    pub mailboxes: Vec<Mailbox>,
     /// The company.
     pub company: Option<CompanyName>,
     /// The address.
-    pub address: Address,
+    pub place: Place,
+    /// Letters of two scripts in one word: looks like something that it is not.
+    pub lookalike: bool,
     /// The customer, and whether that is a person.
     pub customer: Option<(CustomerId, bool)>,
     /// The topmost company of the customer's hierarchy.
     pub entity: Option<CustomerId>,
 }
 
+/// The words of a name without particles and fillers (`Test Smith`), digits that a scanner took for letters read as such.
+fn telling_words(tokens: &[String]) -> Vec<String> {
+    let words = without_particles(tokens);
+    let filler = |word: &String| {
+        lists::contains(junk::JUNK, word)
+            || lists::contains(junk::PERSON_JUNK, word)
+            || (word.len() > 3 && lists::contains(people::ROLE_MAILBOXES, word))
+    };
+    let told: Vec<String> = words.iter().filter(|word| !filler(word)).cloned().collect();
+    let mut told = if told.is_empty() { words } else { told };
+    for word in &mut told {
+        if word.bytes().any(|b| b.is_ascii_digit()) {
+            *word = word.replace('0', "o").replace('1', "l").replace('5', "s");
+        }
+    }
+    told
+}
+
+/// Puts a space where two words were glued together: `FiolTamayo`, not `McDonald`.
+fn apart(name: &str) -> String {
+    let mut spaced = String::with_capacity(name.len() + 4);
+    let mut word = String::new();
+    for c in name.chars() {
+        let glued = c.is_uppercase() && word.chars().next_back().is_some_and(char::is_lowercase);
+        if glued && !PREFIXES.contains(&word.to_lowercase().as_str()) {
+            spaced.push(' ');
+            word.clear();
+        }
+        if c.is_alphabetic() {
+            word.push(c);
+        } else {
+            word.clear();
+        }
+        spaced.push(c);
+    }
+    spaced
+}
+
+/// Beginnings of one name, not names of their own.
+const PREFIXES: &[&str] = &["d", "de", "di", "du", "fitz", "l", "la", "le", "mac", "mc", "o"];
+
 impl Form {
-    /// The form of a lead; its customer and the customer's companies should be loaded.
-    pub fn of_lead(world: &World, lead: &Lead) -> Self {
-        let default_country = &world.config.settings.default_country;
-        let name = if lead.contact_name.trim().is_empty() {
-            normal::display_name(&lead.email)
+    /// The form of contact fields. `region` reads local phone numbers (rules 2.4).
+    pub fn read(given: &Given<'_>, region: Option<&str>) -> Self {
+        // Rules 2.7.
+        let display_name = if given.person.trim().is_empty() {
+            normal::display_name(given.email)
         } else {
             None
         };
+        let contact = ContactKeys::read(given.email, given.phone, given.website, region);
+        let person = normal::person(&apart(display_name.as_deref().unwrap_or(given.person)));
+        let mailboxes: Vec<Mailbox> = contact.emails.iter().filter_map(normal::mailbox).take(3).collect();
+        let mut words = person
+            .as_ref()
+            .map_or_else(Vec::new, |name| telling_words(&name.tokens));
+        if let Some(mailbox) = mailboxes.first() {
+            words.extend(mailbox.further_words(&words));
+        }
+        let address = given.address;
+        Self {
+            digits: normal::phone_digits(given.phone),
+            company: normal::company(given.company),
+            place: normal::place(
+                &address.street,
+                &address.street2,
+                &address.city,
+                &address.postal_code,
+                &address.country,
+            ),
+            lookalike: [given.person, given.company, given.email]
+                .into_iter()
+                .any(normal::fold::mixes_scripts),
+            contact,
+            person,
+            words,
+            mailboxes,
+            customer: None,
+            entity: None,
+        }
+    }
+
+    /// The form of a lead; its customer and the customer's companies should be loaded.
+    pub fn of_lead(world: &World, lead: &Lead) -> Self {
+        let region = keys::region(
+            &lead.address.country,
+            world.customer_country(lead),
+            &world.config.settings.default_country,
+        );
         let customer = lead.customer_id.and_then(|id| world.customers.get(&id));
         Self {
-            contact: keys::contact_of_lead(lead, world.customer_country(lead), default_country),
-            person: normal::person(name.as_deref().unwrap_or(&lead.contact_name)),
-            company: normal::company(&lead.company_name),
-            address: lead.address.clone(),
             customer: lead
                 .customer_id
                 .map(|id| (id, customer.is_some_and(|customer| !customer.is_company))),
             entity: lead.customer_id.map(|id| world.commercial_entity(id)),
+            ..Self::read(&Given::of_lead(lead), region)
         }
     }
 
     /// The form of a customer, to be compared with a lead's.
     pub fn of_customer(world: &World, customer: &Customer) -> Self {
         let parent = customer.parent_id.and_then(|id| world.customers.get(&id));
-        let company = if customer.is_company {
-            Some(&customer.name)
-        } else {
-            parent.map(|parent| &parent.name)
-        };
+        let region = keys::region(&customer.address.country, None, &world.config.settings.default_country);
+        let company = parent.map_or("", |parent| parent.name.as_str());
         Self {
-            contact: keys::contact_of_customer(customer, &world.config.settings.default_country),
-            person: if customer.is_company {
-                None
-            } else {
-                normal::person(&customer.name)
-            },
-            company: company.and_then(|name| normal::company(name)),
-            address: customer.address.clone(),
             customer: Some((customer.id, !customer.is_company)),
             entity: Some(world.commercial_entity(customer.id)),
+            ..Self::read(&Given::of_customer(customer, company), region)
         }
     }
-}
 
-/// Which keys to look under for records like a lead.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Asked {
-    /// Keys whose shared value alone can make a match STRONG: e-mail, folded e-mail, phone, customer.
-    pub strong: BTreeSet<Key>,
-    /// Domains that are not generic: they raise a score, they never decide.
-    pub domains: BTreeSet<Key>,
-    /// Keys of the other customers of the same commercial entity.
-    pub entity: BTreeSet<Key>,
-}
+    /// Which of father and son.
+    pub(super) fn generation(&self) -> Option<Generation> {
+        self.person.as_ref().and_then(|name| name.generation)
+    }
 
-impl Asked {
-    /// Everything together.
-    pub fn all(&self) -> BTreeSet<Key> {
-        self.strong
-            .iter()
-            .chain(&self.domains)
-            .chain(&self.entity)
-            .copied()
-            .collect()
+    /// Neither a name nor a personal mailbox.
+    pub(super) fn is_anonymous(&self) -> bool {
+        self.words.is_empty() && self.mailboxes.is_empty()
     }
 }
 
-/// The keys to look under for records like `lead` (rules 3.2). Customers of the same commercial entity are those that
-/// the world has loaded.
-pub fn ask_for(world: &World, lead: &Lead) -> Asked {
-    let settings = &world.config.settings;
-    let contact = keys::contact_of_lead(lead, world.customer_country(lead), &settings.default_country);
-    let mut asked = Asked {
-        strong: contact
-            .email_keys()
-            .chain(contact.folded_lookups())
-            .chain(contact.phone_key())
-            .collect(),
-        domains: contact
-            .domains
-            .iter()
-            .filter(|domain| !settings.is_generic(&domain.domain))
-            .map(|domain| domain.key)
-            .collect(),
-        entity: BTreeSet::new(),
-    };
-    if let Some(own) = lead.customer_id {
-        asked.strong.insert(Key::of_customer(own));
-        let top = world.commercial_entity(own);
-        let family = world
-            .customers
-            .keys()
-            .filter(|id| **id != own && world.commercial_entity(**id) == top);
-        asked.entity.extend(family.map(|id| Key::of_customer(*id)));
+impl<'a> Given<'a> {
+    /// What a lead shows.
+    pub fn of_lead(lead: &'a Lead) -> Self {
+        Self {
+            person: &lead.contact_name,
+            company: &lead.company_name,
+            email: &lead.email,
+            phone: &lead.phone,
+            website: &lead.website,
+            address: &lead.address,
+        }
     }
-    asked
+
+    /// What a customer shows; `company` is the name of the company above a person.
+    pub fn of_customer(customer: &'a Customer, company: &'a str) -> Self {
+        let (person, company) = if customer.is_company {
+            ("", customer.name.as_str())
+        } else {
+            (customer.name.as_str(), company)
+        };
+        Self {
+            person,
+            company,
+            email: &customer.email,
+            phone: &customer.phone,
+            website: &customer.website,
+            address: &customer.address,
+        }
+    }
 }

@@ -16,6 +16,8 @@ mod properties_merge;
 mod reverting;
 mod settling;
 mod similar;
+mod similar_adversarial;
+mod similar_relations;
 mod stages;
 mod support;
 mod timeline;

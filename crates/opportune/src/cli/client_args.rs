@@ -111,14 +111,25 @@ pub struct ConvertArgs {
 #[derive(Debug, Clone, Args)]
 pub struct SimilarArgs {
     /// The lead.
-    pub lead_id: String,
+    #[arg(required_unless_present_any = ["all", "clusters"])]
+    pub lead_id: Option<String>,
+    /// Look at every record of the tenant, and write for each what is similar to it. Records are named by their external id,
+    /// if they have one.
+    #[arg(long, conflicts_with = "lead_id")]
+    pub all: bool,
+    /// Group what is STRONG and open into proposed merges.
+    #[arg(long, conflicts_with_all = ["lead_id", "all"])]
+    pub clusters: bool,
+    /// The CSV file that --all or --clusters writes; without it they write to standard output.
+    #[arg(long, value_name = "FILE", conflicts_with = "lead_id")]
+    pub out: Option<PathBuf>,
     /// Leave out matches with a lower score, 0 to 1.
     #[arg(long, default_value_t = 0.0)]
     pub min_score: f64,
     /// Leave out won, lost and archived records.
     #[arg(long)]
     pub exclude_closed: bool,
-    /// Show at most so many.
+    /// Show at most so many; with --all, of each record.
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub limit: usize,
 }

@@ -1,7 +1,13 @@
 //! `opportune similar`.
 
+mod audit;
+mod clusters;
+mod records;
+
 use opportune_contract::v1::find_similar_request::Subject;
-use opportune_contract::v1::{CustomerMatch, FindSimilarRequest, FindSimilarResponse, LeadMatch, MatchReason};
+use opportune_contract::v1::{
+    CustomerMatch, FindSimilarRequest, FindSimilarResponse, LeadMatch, MatchReason, RelatedLead,
+};
 
 use crate::cli::{Global, SimilarArgs};
 use crate::client::{Client, explain};
@@ -15,8 +21,11 @@ const LARGEST_PAGE: usize = 1_000;
 /// The server cannot be reached or refuses.
 pub async fn run(global: &Global, args: &SimilarArgs) -> anyhow::Result<()> {
     let client = Client::connect(global).await?;
+    let Some(lead_id) = &args.lead_id else {
+        return audit::run(&client, args).await;
+    };
     let request = FindSimilarRequest {
-        subject: Some(Subject::LeadId(args.lead_id.clone())),
+        subject: Some(Subject::LeadId(lead_id.clone())),
         min_score: args.min_score,
         exclude_closed: args.exclude_closed,
         page_size: i32::try_from(args.limit.clamp(1, LARGEST_PAGE))?,
@@ -54,6 +63,8 @@ fn print(found: &FindSimilarResponse) {
     );
     let customers: Vec<[String; 5]> = found.customers.iter().filter_map(customer_row).collect();
     print_table(["score", "strength", "customer", "name", "because of"], &customers);
+    let related: Vec<[String; 4]> = found.related.iter().filter_map(related_row).collect();
+    print_table(["related", "lead", "contact", "company"], &related);
     for skipped in &found.skipped_keys {
         let key = short(skipped.key().as_str_name(), "MATCH_KEY_");
         println!(
@@ -77,6 +88,16 @@ fn lead_row(found: &LeadMatch) -> Option<[String; 7]> {
         cut(&lead.contact_name, 24),
         cut(&lead.company_name, 24),
         reasons(&found.reasons),
+    ])
+}
+
+fn related_row(found: &RelatedLead) -> Option<[String; 4]> {
+    let lead = found.lead.as_ref()?;
+    Some([
+        short(found.relation().as_str_name(), "RELATION_"),
+        lead.id.clone(),
+        cut(&lead.contact_name, 24),
+        cut(&lead.company_name, 24),
     ])
 }
 

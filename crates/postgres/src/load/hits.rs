@@ -46,21 +46,21 @@ pub(crate) async fn open_hits(
     Ok((customers, leads))
 }
 
-/// Leads of each key, tombstones left out; at most `most` of each.
+/// Leads of each key, tombstones left out; of each at most as many as stand beside it in `most`.
 pub(crate) async fn lead_hits(
     tx: &mut Tx,
     tenant: TenantId,
     keys: &[i64],
-    most: i64,
+    most: &[i64],
 ) -> Result<Vec<(i64, LeadId)>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT asked.key AS "key!", found.lead_id
-        FROM UNNEST($2::bigint[]) AS asked (key)
+        FROM UNNEST($2::bigint[], $3::bigint[]) AS asked (key, most)
         CROSS JOIN LATERAL (
             SELECT match_keys.lead_id
             FROM match_keys JOIN leads ON leads.tenant_id = $1 AND leads.id = match_keys.lead_id
             WHERE match_keys.tenant_id = $1 AND match_keys.key = asked.key AND leads.status <> 'merged'
-            ORDER BY match_keys.lead_id LIMIT $3
+            ORDER BY match_keys.lead_id LIMIT asked.most
         ) AS found"#,
         tenant.0,
         keys,

@@ -7,13 +7,16 @@ use crate::load::{self, AdvisoryKey};
 use opportune_application::ports::Needs;
 use opportune_domain::customer::Customer;
 use opportune_domain::ids::{CustomerId, LeadId};
-use opportune_domain::keys::Key;
+use opportune_domain::keys::{CAP, Key};
 use opportune_domain::lead::{Lead, LeadStatus};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// An over-budget key's hits are counted up to this many times the budget.
 const COUNTED: i64 = 10;
+
+/// Hits from which a fuzzy key finds nobody.
+const FUZZY_CAP: i64 = CAP as i64;
 
 impl Session<'_> {
     /// Loads what is new.
@@ -30,6 +33,9 @@ impl Session<'_> {
         let above_locked = self.lock_customers(&new.customers_locked).await?;
         self.load_referrers(new).await?;
         self.load_items(new).await?;
+        if !(new.open_lead_keys.is_empty() && new.lead_keys.is_empty()) {
+            self.world.records = self.store.sizes.of(&mut self.tx, self.tenant).await?;
+        }
         let mut customers: BTreeSet<CustomerId> = new.customers.union(&above_locked).copied().collect();
         customers.extend(owners);
         let mut leads = new.peek_leads.clone();
@@ -196,14 +202,29 @@ impl Session<'_> {
             return Ok(BTreeSet::new());
         }
         let budget = new.budget.max(0);
-        let hits = load::lead_hits(&mut self.tx, self.tenant, &hashes(&keys), budget.saturating_add(1)).await?;
+        let cap = |key: &Key| {
+            if key.kind.is_fuzzy() {
+                FUZZY_CAP.min(budget)
+            } else {
+                budget
+            }
+        };
+        let most: Vec<i64> = keys.values().map(|key| cap(key).saturating_add(1)).collect();
+        let hits = load::lead_hits(&mut self.tx, self.tenant, &hashes(&keys), &most).await?;
         let mut found: BTreeMap<i64, Vec<LeadId>> = BTreeMap::new();
         for (hash, id) in hits {
             found.entry(hash).or_default().push(id);
         }
-        let within = |hits: &Vec<LeadId>| i64::try_from(hits.len()).is_ok_and(|count| count <= budget);
-        let (found, over): (BTreeMap<_, _>, BTreeMap<_, _>) = found.into_iter().partition(|(_, hits)| within(hits));
-        self.mark_over_budget(&keys, over.into_keys().collect(), budget).await?;
+        let within = |hash: &i64, hits: &Vec<LeadId>| {
+            let cap = keys.get(hash).map_or(0, cap);
+            i64::try_from(hits.len()).is_ok_and(|count| count <= cap)
+        };
+        let (found, over): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            found.into_iter().partition(|(hash, hits)| within(hash, hits));
+        // How many share a fuzzy key is nobody's concern.
+        let told = |hash: &i64| keys.get(hash).is_some_and(|key| !key.kind.is_fuzzy());
+        self.mark_over_budget(&keys, over.into_keys().filter(told).collect(), budget)
+            .await?;
         for (hash, ids) in &found {
             if let Some(key) = keys.get(hash) {
                 ids.iter().for_each(|id| self.world.lead_hits.add(*key, *id));

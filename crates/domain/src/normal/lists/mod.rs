@@ -1,5 +1,6 @@
 //! Word lists behind the normal forms. Everything is sorted, so that [`contains`] can search by halves.
 
+pub mod cities;
 pub mod junk;
 pub mod legal_forms;
 pub mod nicknames;

@@ -1,0 +1,123 @@
+//! Keys by which badly spelled and sparse records find each other. Each is specific enough to give few candidates; none
+//! is evidence.
+
+use super::{Key, KeyKind};
+use crate::normal::sound;
+use crate::similar::{Form, label};
+use std::collections::BTreeSet;
+
+/// Records with a key of more hits than this do not find each other by it.
+pub const CAP: usize = 100;
+
+/// Letters of a company's name or domain that stand for it.
+const STEM: usize = 3;
+
+/// Digits of a phone number that stand for it.
+const END: usize = 8;
+
+/// Words of a name that are looked at.
+const WORDS: usize = 3;
+
+/// The keys of a record's normal forms beyond those of its contact data: about 15.
+pub fn fuzzy_keys(form: &Form) -> BTreeSet<Key> {
+    let mut keys = Keys(BTreeSet::new());
+    let words = person_words(form);
+    keys.person(form, &words);
+    keys.company(form);
+    let place = &form.place;
+    if !place.house.is_empty() {
+        if let Some(word) = place.street.iter().max_by_key(|word| word.len()) {
+            keys.add(KeyKind::House, &[&place.house, word]);
+        }
+        keys.add(KeyKind::House, &[&place.house, &place.postal, "#"]);
+    }
+    if let Some(digits) = form.contact.phone.as_ref().or(form.digits.as_ref())
+        && digits.len() >= END
+    {
+        keys.add(KeyKind::PhoneEnd, &[&digits[digits.len() - END..]]);
+    }
+    keys.0
+}
+
+struct Keys(BTreeSet<Key>);
+
+impl Keys {
+    /// Nothing is made of an empty part.
+    fn add(&mut self, kind: KeyKind, parts: &[&str]) {
+        if parts.iter().all(|part| !part.is_empty()) {
+            self.0.insert(Key::new(kind, &parts.join("|")));
+        }
+    }
+
+    fn person(&mut self, form: &Form, words: &[&str]) {
+        for mailbox in &form.mailboxes {
+            if mailbox.letters.len() >= 4 {
+                self.add(KeyKind::Mailbox, &[&mailbox.letters]);
+            }
+        }
+        if let [only] = words
+            && form.words.len() == 1
+        {
+            self.add(KeyKind::PersonName, &[only]);
+        }
+        let sounds: Vec<String> = words.iter().map(|word| sound(word)).collect();
+        let stems = stems(form);
+        for word in words {
+            let others = form.words.iter().filter(|other| other != word);
+            let initials: BTreeSet<&str> = others.filter_map(|other| other.get(..1)).collect();
+            for initial in initials.into_iter().take(WORDS) {
+                self.add(KeyKind::NameAndInitial, &[word, initial]);
+            }
+        }
+        for (i, word) in words.iter().enumerate() {
+            for (j, other) in words.iter().enumerate().skip(i + 1) {
+                let (first, second) = (word.min(other), word.max(other));
+                self.add(KeyKind::PersonName, &[first, second]);
+                let (first, second) = ((&sounds[i]).min(&sounds[j]), (&sounds[i]).max(&sounds[j]));
+                self.add(KeyKind::Sounds, &[first, second]);
+            }
+            for stem in &stems {
+                self.add(KeyKind::SoundAndCompany, &[&sounds[i], stem]);
+            }
+            self.add(KeyKind::SoundAndPostal, &[&sounds[i], &form.place.postal]);
+            self.add(KeyKind::NameAndCity, &[word, &form.place.city]);
+        }
+    }
+
+    fn company(&mut self, form: &Form) {
+        let Some(company) = &form.company else { return };
+        self.0.insert(Key::new(KeyKind::CompanyName, &company.key));
+        let first = sound(&company.tokens[0]);
+        match company.tokens.get(1) {
+            Some(second) => self.add(KeyKind::CompanySounds, &[&first, &sound(second)]),
+            None => self.add(KeyKind::CompanySounds, &[&first, "#"]),
+        }
+        self.add(KeyKind::CompanyAndPlace, &[&first, &form.place.city]);
+        self.add(KeyKind::CompanyAndPlace, &[&first, &form.place.postal, "#"]);
+    }
+}
+
+/// The longest words of the name, at most [`WORDS`].
+fn person_words(form: &Form) -> Vec<&str> {
+    let mut words: Vec<&str> = form
+        .words
+        .iter()
+        .map(String::as_str)
+        .filter(|word| word.len() > 1)
+        .collect();
+    words.sort_by(|a, b| (b.len(), a).cmp(&(a.len(), b)));
+    words.dedup();
+    words.truncate(WORDS);
+    words
+}
+
+/// The beginnings of what a company is called.
+fn stems(form: &Form) -> BTreeSet<String> {
+    let name = form.company.as_ref().map(|company| company.tokens.concat());
+    let domains = form.contact.domains.iter().map(|one| label(&one.domain));
+    name.into_iter()
+        .chain(domains)
+        .filter(|stem| stem.len() >= 2)
+        .map(|stem| stem.chars().take(STEM).collect())
+        .collect()
+}

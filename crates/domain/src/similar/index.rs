@@ -1,0 +1,91 @@
+//! Many records in memory, each findable by its keys: for the audit of a whole tenant, for micro-batches, and for
+//! measuring how well the engine does.
+
+use super::find::COUNTED;
+use super::{Form, Judgement, Model, Rarity, judge_with};
+use crate::keys::{CAP, Key, KeyKind, fuzzy_keys};
+use crate::tenant::Settings;
+use std::collections::{BTreeSet, HashMap};
+
+/// Hits from which a key that is evidence finds nobody (rules 3.5).
+const BUDGET: usize = 1_000;
+
+/// Records by key.
+#[derive(Debug, Default)]
+pub struct Index {
+    forms: Vec<Form>,
+    keys: Vec<BTreeSet<Key>>,
+    hits: HashMap<i64, Vec<u32>>,
+}
+
+impl Index {
+    /// Adds a record; its number is how many there were before.
+    pub fn add(&mut self, settings: &Settings, form: Form) {
+        let number = u32::try_from(self.forms.len()).unwrap_or(u32::MAX);
+        let mut keys: BTreeSet<Key> = fuzzy_keys(&form);
+        let contact = &form.contact;
+        keys.extend(
+            contact
+                .email_keys()
+                .chain(contact.folded_lookups())
+                .chain(contact.phone_key()),
+        );
+        let own = contact
+            .domains
+            .iter()
+            .filter(|domain| !settings.is_generic(&domain.domain));
+        keys.extend(own.map(|domain| domain.key));
+        keys.extend(form.customer.map(|(id, _)| Key::of_customer(id)));
+        for key in &keys {
+            self.hits.entry(key.hash).or_default().push(number);
+        }
+        self.keys.push(keys);
+        self.forms.push(form);
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.forms.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.forms.is_empty()
+    }
+
+    /// The normal forms of a record.
+    pub fn form(&self, number: u32) -> &Form {
+        &self.forms[number as usize]
+    }
+
+    /// The records that share a key with one, each once, in their order. `without` leaves out kinds of keys.
+    pub fn candidates(&self, number: u32, without: &[KeyKind]) -> Vec<u32> {
+        let mut found: Vec<u32> = self.keys[number as usize]
+            .iter()
+            .filter(|key| !without.contains(&key.kind))
+            .filter_map(|key| Some((key, self.hits.get(&key.hash)?)))
+            .filter(|(key, hits)| hits.len() <= if key.kind.is_fuzzy() { CAP } else { BUDGET })
+            .flat_map(|(_, hits)| hits.iter().copied())
+            .filter(|other| *other != number)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// How many records have what both share.
+    pub fn rarity(&self, a: u32, b: u32) -> Rarity {
+        let (ours, theirs) = (&self.keys[a as usize], &self.keys[b as usize]);
+        let theirs: Vec<Key> = theirs.iter().copied().collect();
+        Rarity::of(ours, &theirs, |key| {
+            let hits = self.hits.get(&key.hash).map_or(0, Vec::len);
+            u32::try_from(hits.min(COUNTED)).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// What speaks for and against two records being the same.
+    pub fn judge(&self, model: &Model, settings: &Settings, a: u32, b: u32) -> Option<Judgement> {
+        let rarity = self.rarity(a, b);
+        judge_with(model, settings, self.form(a), self.form(b), rarity, self.len() as u64)
+    }
+}
