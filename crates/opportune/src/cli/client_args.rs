@@ -95,7 +95,7 @@ pub struct ConvertArgs {
         long,
         value_name = "UUID",
         value_delimiter = ',',
-        requires = "lead_id",
+        conflicts_with_all = ["all_leads", "limit"],
         help_heading = "How to convert"
     )]
     pub merge: Vec<String>,
