@@ -1,6 +1,6 @@
 //! What can be known about a conversion before it is decided; asked at the call, and again by the worker.
 
-use super::records::{must_be_within_limit, must_not_be_won, named, named_others};
+use super::records::{must_be_mergeable, must_be_within_limit, named, named_others};
 use super::{ConversionMode, ConvertCommand, CustomerChoice};
 use crate::lead::references::{customer_exists, salesperson_works, team_exists};
 use crate::lead::{Lead, LeadStatus, LeadType, must_match};
@@ -46,7 +46,7 @@ pub fn target<'w>(world: &'w World, command: &ConvertCommand) -> Result<&'w Lead
     must_be_within_limit(world, command)?;
     let (named, lead) = named(world, command.lead_id, &command.caller)?;
     match command.mode {
-        ConversionMode::MergeOnly => must_not_be_won(lead)?,
+        ConversionMode::MergeOnly => must_be_mergeable(lead)?,
         mode => must_be_convertible(named, lead, mode)?,
     }
     must_match(named, command.etag.as_deref())?;

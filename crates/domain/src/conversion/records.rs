@@ -2,9 +2,14 @@
 
 use super::{ConversionMode, ConvertCommand, DuplicatePolicy};
 use crate::access::Caller;
+<<<<<<< HEAD
 use crate::batch;
 use crate::ids::{BatchId, LeadId};
 use crate::lead::{Lead, LeadStatus};
+=======
+use crate::ids::LeadId;
+use crate::lead::{Lead, LeadStatus, must_be_no_tombstone};
+>>>>>>> 494bf56 (A tombstone whose survivor is not there is not absorbed a second time)
 use crate::limits;
 use crate::refusal::{Reason, Refusal};
 use crate::similar::{self, Match};
@@ -98,7 +103,7 @@ pub fn others<'w>(
 /// The others that a command names: each once, tombstones by their survivors (rules 7.1).
 ///
 /// # Errors
-/// `LEAD_NOT_FOUND`, `PERMISSION_DENIED`, `LEAD_WON`, `NOTHING_TO_MERGE`.
+/// `LEAD_NOT_FOUND`, `PERMISSION_DENIED`, `LEAD_WON`, `LEAD_MERGED`, `NOTHING_TO_MERGE`.
 pub(super) fn named_others<'w>(
     world: &'w World,
     lead: &Lead,
@@ -111,7 +116,7 @@ pub(super) fn named_others<'w>(
         if !seen.insert(other.id) {
             continue;
         }
-        must_not_be_won(other)?;
+        must_be_mergeable(other)?;
         others.push(other);
     }
     if others.is_empty() {
@@ -125,8 +130,9 @@ pub(super) fn must_be_within_limit(world: &World, command: &ConvertCommand) -> R
     not_too_many(world, distinct(command))
 }
 
-/// Won records are merged with nothing (rules 7.1).
-pub(super) fn must_not_be_won(lead: &Lead) -> Result<(), Refusal> {
+/// Won records are merged with nothing (rules 7.1), nor is a tombstone whose survivor is not there: it was absorbed already.
+pub(super) fn must_be_mergeable(lead: &Lead) -> Result<(), Refusal> {
+    must_be_no_tombstone(lead)?;
     if lead.status == LeadStatus::Won {
         return Err(Refusal::new(Reason::LeadWon, format!("record {} is won", lead.id)).with("lead_id", lead.id));
     }

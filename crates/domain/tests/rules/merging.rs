@@ -170,6 +170,21 @@ fn lost_and_archived_records_are_merged_when_named_and_won_ones_refused() {
 }
 
 #[test]
+fn a_tombstone_without_a_survivor_is_not_absorbed_again() {
+    let mut town = Town::new();
+    let open = town.lead(100, |_| {});
+    for nowhere in [lead_id(101), lead_id(999)] {
+        let tombstone = town.lead(101, |lead| {
+            lead.status = LeadStatus::Merged;
+            lead.survivor_id = Some(nowhere);
+        });
+        for named in [[open, tombstone], [tombstone, open]] {
+            assert_eq!(town.reason(&merge_only(&named)), Reason::LeadMerged);
+        }
+    }
+}
+
+#[test]
 fn a_lost_survivor_is_open_again_as_it_was_before() {
     let mut town = Town::new();
     let lost = town.lead(100, |lead| {
