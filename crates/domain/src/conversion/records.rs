@@ -2,14 +2,9 @@
 
 use super::{ConversionMode, ConvertCommand, DuplicatePolicy};
 use crate::access::Caller;
-<<<<<<< HEAD
 use crate::batch;
 use crate::ids::{BatchId, LeadId};
-use crate::lead::{Lead, LeadStatus};
-=======
-use crate::ids::LeadId;
 use crate::lead::{Lead, LeadStatus, must_be_no_tombstone};
->>>>>>> 494bf56 (A tombstone whose survivor is not there is not absorbed a second time)
 use crate::limits;
 use crate::refusal::{Reason, Refusal};
 use crate::similar::{self, Match};
