@@ -74,7 +74,15 @@ pub fn find(world: &World, subject: &Lead, caller: &Caller, options: Options) ->
     let asked = ask_for(world, subject).all();
     let form = Form::of_lead(world, subject);
     Found {
-        matches: matches(world, subject, &form, &asked, caller, options),
+        matches: matches(
+            world,
+            subject,
+            &form,
+            &asked,
+            candidates(world, &asked),
+            caller,
+            options,
+        ),
         customers: customers(world, subject, &form),
         skipped: skipped(world, &asked),
     }
@@ -85,10 +93,12 @@ fn matches(
     subject: &Lead,
     form: &Form,
     asked: &BTreeSet<Key>,
+    candidates: Vec<&Lead>,
     caller: &Caller,
     options: Options,
 ) -> Vec<Match> {
-    let mut matches: Vec<(Match, &Lead)> = candidates(world, asked)
+    let mut matches: Vec<(Match, &Lead)> = candidates
+        .into_iter()
         .filter(|lead| lead.id != subject.id && lead.status != LeadStatus::Merged && caller.sees(lead))
         .filter(|lead| !options.exclude_closed || lead.is_open())
         .filter_map(|lead| Some((compare(world, form, asked, lead)?, lead)))
@@ -111,14 +121,23 @@ pub fn duplicates(world: &World, subject: &Lead, caller: &Caller) -> Vec<Match> 
     };
     let asked = ask_for(world, subject).strong;
     let form = Form::of_lead(world, subject);
-    let mut matches = matches(world, subject, &form, &asked, caller, options);
+    let found = candidates(world, &telling(world, &asked));
+    let mut matches = matches(world, subject, &form, &asked, found, caller, options);
     matches.retain(|found| found.strength == Strength::Strong);
     matches
 }
 
-fn candidates<'w>(world: &'w World, asked: &BTreeSet<Key>) -> impl Iterator<Item = &'w Lead> {
+/// Without names that so many open records have that they say nothing: nobody is a duplicate by such a name, and comparing
+/// with all of them is slow. Who has it and is one is found under another key.
+fn telling(world: &World, asked: &BTreeSet<Key>) -> BTreeSet<Key> {
+    let is_name = |key: &Key| matches!(key.kind, KeyKind::PersonName | KeyKind::SoundAndCompany);
+    let says_something = |key: &Key| !is_name(key) || world.lead_hits.of(*key).take(COUNTED).count() < COUNTED;
+    asked.iter().copied().filter(says_something).collect()
+}
+
+fn candidates<'w>(world: &'w World, asked: &BTreeSet<Key>) -> Vec<&'w Lead> {
     let ids: BTreeSet<LeadId> = asked.iter().flat_map(|key| world.lead_hits.of(*key)).collect();
-    ids.into_iter().filter_map(|id| world.leads.get(&id))
+    ids.into_iter().filter_map(|id| world.leads.get(&id)).collect()
 }
 
 /// Rarity is counted under the keys that were asked for this subject only: the answer must not depend on who shares

@@ -111,3 +111,22 @@ fn a_person_who_is_the_customer_of_both_makes_duplicates_and_a_company_does_not(
     assert_eq!(town.refused(&convert(a)).metadata["lead_ids"], lead_id(101).to_string());
     assert!(town.decide(&convert(c)).is_ok());
 }
+
+#[test]
+fn a_name_that_very_many_have_makes_nobody_a_duplicate_and_an_address_still_does() {
+    let mut town = Town::new();
+    let called = |lead: &mut Lead| lead.contact_name = "Kim Snow".to_owned();
+    for n in 200..320 {
+        town.lead(n, called);
+    }
+    let lead = town.lead(100, |lead| {
+        called(lead);
+        lead.email = "kim@harbor.example".to_owned();
+    });
+    assert!(town.decide(&convert(lead)).is_ok());
+    let same = town.lead(101, |lead| {
+        called(lead);
+        lead.email = "kim@harbor.example".to_owned();
+    });
+    assert_eq!(town.refused(&convert(lead)).metadata["lead_ids"], same.to_string());
+}
