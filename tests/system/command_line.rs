@@ -1,5 +1,6 @@
 //! The command line as a client: what it prints for programs, and its exit codes.
 
+mod batches;
 mod merging;
 
 use crate::support::{Api, System, lead_of, new_id_text};
