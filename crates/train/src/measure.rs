@@ -6,6 +6,9 @@ use opportune_domain::similar::{Index, Model, Strength};
 use opportune_domain::tenant::Settings;
 use std::collections::HashMap;
 
+/// Two records by their numbers, and the score of the pair; -1 = it was never compared.
+type Pair = (u32, u32, f64);
+
 /// A directed pair that was returned.
 #[derive(Debug, Clone, Copy)]
 struct Returned {
@@ -196,7 +199,7 @@ impl<'r> Bench<'r> {
     }
 
     /// Wrong ones at the cut, and right ones that are missing: the examples with the numbers of both records.
-    pub fn errors(&self, model: &Model) -> (Vec<(u32, u32, f64)>, Vec<(u32, u32, f64)>) {
+    pub fn errors(&self, model: &Model) -> (Vec<Pair>, Vec<Pair>) {
         let (mut wrong, mut missing) = (Vec::new(), Vec::new());
         let mut by_cluster: HashMap<&str, Vec<u32>> = HashMap::new();
         for number in 0..self.records.len() as u32 {
