@@ -61,7 +61,8 @@ pub(super) fn named<'w>(world: &'w World, id: LeadId, caller: &Caller) -> Result
 /// item of `batch` its duplicates inside of the batch mean something else (rules 8.2).
 ///
 /// # Errors
-/// Every reason of [`named_others`]; `DUPLICATES_FOUND` by the policy REJECT, `NOTHING_TO_MERGE`.
+/// `LEAD_NOT_FOUND`, `PERMISSION_DENIED`, `LEAD_WON`, `NOTHING_TO_MERGE`, `TOO_MANY_MERGE_SOURCES`; `DUPLICATES_FOUND` by
+/// the policy REJECT.
 pub fn others<'w>(
     world: &'w World,
     lead: &Lead,
