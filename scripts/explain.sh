@@ -58,7 +58,8 @@ mark=explain-$(date +%s)
 printf '{"external_id":"%s","title":"Plan","contact_name":"Pia Plan","company_name":"Plan %s Ltd","email":"pia@%s.example"}\n' \
     "$mark" "$mark" "$mark" >"$data/one.ndjson"
 client import "$data/one.ndjson" --format ndjson >/dev/null
-lead=$(sql -c "SELECT id FROM leads WHERE external_id = '$mark'")
+lead=$(sql -c "SELECT id FROM leads WHERE tenant_id = (SELECT id FROM tenants LIMIT 1)
+    AND external_id = '$mark' AND external_id <> '' AND status <> 'merged'")
 client similar "$lead" >/dev/null
 client convert "$lead" --preview >/dev/null
 client convert "$lead" --wait >/dev/null

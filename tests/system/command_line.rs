@@ -1,6 +1,7 @@
 //! The command line as a client: what it prints for programs, and its exit codes.
 
 mod batches;
+mod import_convert;
 mod merging;
 
 use crate::support::{Api, System, lead_of, new_id_text};

@@ -29,6 +29,7 @@ mod merging;
 mod outages;
 mod paging;
 mod reading;
+mod rekeying;
 mod reverting;
 mod shutdown;
 mod similar;

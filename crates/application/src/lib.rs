@@ -4,7 +4,7 @@
 //! loaded. The store runs it in one transaction. Everything that writes goes this way: single calls, imports, workers.
 //!
 //! * [`app`]: one method a use case, called by the gRPC services;
-//! * [`accept`], [`batches`], [`dispatch`], [`worker`], [`relay`], [`waiters`]: the moving parts between a call and its event;
+//! * [`accept`], [`batches`], [`dispatch`], [`worker`], [`relay`], [`rekey`], [`waiters`]: the moving parts between a call and its event;
 //! * [`ports`]: what the use cases need from the database and the broker.
 
 pub mod accept;
@@ -16,6 +16,7 @@ pub mod error;
 pub mod ids;
 pub mod page;
 pub mod ports;
+pub mod rekey;
 pub mod relay;
 pub mod waiters;
 pub mod work;

@@ -1,9 +1,10 @@
-//! The relay: publishes what was left behind, and sends overdue conversions again, goes on
-//! with batches that were left.
+//! The relay: publishes what was left behind, sends overdue conversions again, goes on with batches that were left,
+//! makes keys anew.
 
 use crate::batches::{Tender, left_to_the_relay};
 use crate::dispatch::Sender;
 use crate::ports::StoreError;
+use crate::rekey::Rekeyer;
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +50,7 @@ impl Relay {
             tokio::spawn(relay.clone().sweep(stop.clone())),
             tokio::spawn(relay.clone().measure(stop.clone())),
             tokio::spawn(relay.clone().tend(stop.clone())),
+            tokio::spawn(relay.clone().rekey(stop.clone())),
             tokio::spawn(relay.keep_house(stop)),
         ];
         for task in tasks {
@@ -119,6 +121,36 @@ impl Relay {
             for (tenant, id) in left {
                 tracing::info!(%tenant, batch.id = %id, "a batch that was left is taken up");
                 left_to_the_relay(id, self.tender.finish(tenant, id).await);
+            }
+        }
+    }
+
+    /// Makes keys anew, one tenant after the other.
+    async fn rekey(self: Arc<Self>, stop: CancellationToken) {
+        let rekeyer = Rekeyer {
+            store: self.tender.store.clone(),
+            outbox: self.sender.outbox.clone(),
+        };
+        let mut turns = Turns::new(self.options.sweep, stop.clone());
+        while turns.next().await {
+            let waiting = match rekeyer.outbox.rekeys().await {
+                Ok(waiting) => waiting,
+                Err(error) => {
+                    tracing::debug!(%error, "the store cannot be asked for keys to be made anew");
+                    continue;
+                }
+            };
+            self.sender.meter.rekeys(waiting.len());
+            for (tenant, id) in waiting.into_iter().take_while(|_| !stop.is_cancelled()) {
+                let mut records = 0;
+                let mut told = |done| {
+                    records = done;
+                    !stop.is_cancelled()
+                };
+                match rekeyer.finish(tenant, id, &mut told).await {
+                    Ok(()) => tracing::info!(%tenant, records.count = records, "keys were made anew"),
+                    Err(error) => tracing::warn!(%tenant, %error, "keys were not made anew; it is tried again"),
+                }
             }
         }
     }

@@ -14,7 +14,7 @@ mod state;
 
 pub use accept::{accept, target};
 pub use command::{ConversionMode, ConvertCommand, CustomerChoice, DuplicatePolicy, SurvivorRule};
-pub use customer::{CustomerNeeds, customer_needs};
+pub use customer::{CustomerNeeds, customer_needs, keys_of_new_customers};
 pub use decide::{Decision, decide, merged, merged_within};
 pub use merge::Merged;
 pub use perform::{fail, perform, settle};

@@ -1,20 +1,34 @@
 //! Keys: short hashes of normal forms by which records find each other (rules 2 and 3.2).
 //!
 //! A key is computed when a record is written and stored beside it; two records that share a key share that piece of
-//! evidence. Provider lists and commercial entities apply at query time (rules 2.4), so changing them needs no rebuild.
+//! evidence. Provider lists and commercial entities apply at query time (rules 2.4), so changing them needs no rebuild;
+//! what else changes keys of records that are there already makes them anew in the background ([`crate::rekey`]).
 
 mod fuzzy;
 
-pub use fuzzy::{CAP, fuzzy_keys};
+pub use fuzzy::{CAP, fuzzy_keys, rarity_keys};
 
 use crate::customer::Customer;
 use crate::ids::CustomerId;
-use crate::lead::Lead;
+use crate::lead::{Lead, LeadStatus};
 use crate::normal;
 use crate::similar::{Form, Given};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use xxhash_rust::xxh3::xxh3_64;
+
+/// Counts the rules by which keys are made: raise it with every change after which a record would get other keys than it
+/// has. Tenants whose keys are of an older version get new ones in the background.
+pub const KEYS_VERSION: i32 = 1;
+
+/// How a tenant reads contact data: what its settings say about keys.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// Reads local phone numbers where nobody has a country (rules 2.4); empty = none.
+    pub default_country: &'a str,
+    /// Addresses that give no key (rules 2.1).
+    pub placeholders: &'a [String],
+}
 
 /// What a key is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -147,12 +161,11 @@ pub struct ContactKeys {
 }
 
 impl ContactKeys {
-    /// Reads the normal forms of e-mail, phone and website. `region` reads local phone numbers (rules 2.4).
-    pub fn read(email: &str, phone: &str, website: &str, region: Option<&str>) -> Self {
-        let emails: Vec<_> = normal::emails(email)
-            .into_iter()
-            .filter(|email| !email.is_placeholder())
-            .collect();
+    /// Reads the normal forms of e-mail, phone and website. `region` reads local phone numbers (rules 2.4);
+    /// `placeholders` are left out (rules 2.1).
+    pub fn read(email: &str, phone: &str, website: &str, region: Option<&str>, placeholders: &[String]) -> Self {
+        let mut emails = normal::emails(email);
+        emails.retain(|email| !email.is_placeholder_in(placeholders.iter().map(String::as_str)));
         let site = if website.is_empty() {
             None
         } else {
@@ -224,32 +237,44 @@ pub fn region<'a>(own: &'a str, customer: Option<&'a str>, tenant: &'a str) -> O
 }
 
 /// Normal forms of a lead's contact data.
-pub fn contact_of_lead(lead: &Lead, customer_country: Option<&str>, default_country: &str) -> ContactKeys {
-    let region = region(&lead.address.country, customer_country, default_country);
-    ContactKeys::read(&lead.email, &lead.phone, &lead.website, region)
+pub fn contact_of_lead(lead: &Lead, customer_country: Option<&str>, reading: Reading<'_>) -> ContactKeys {
+    let region = region(&lead.address.country, customer_country, reading.default_country);
+    ContactKeys::read(&lead.email, &lead.phone, &lead.website, region, reading.placeholders)
 }
 
 /// Normal forms of a customer's contact data.
-pub fn contact_of_customer(customer: &Customer, default_country: &str) -> ContactKeys {
-    let region = region(&customer.address.country, None, default_country);
-    ContactKeys::read(&customer.email, &customer.phone, &customer.website, region)
+pub fn contact_of_customer(customer: &Customer, reading: Reading<'_>) -> ContactKeys {
+    let region = region(&customer.address.country, None, reading.default_country);
+    ContactKeys::read(
+        &customer.email,
+        &customer.phone,
+        &customer.website,
+        region,
+        reading.placeholders,
+    )
 }
 
-/// Every key under which a lead is stored.
-pub fn stored_of_lead(lead: &Lead, customer_country: Option<&str>, default_country: &str) -> BTreeSet<Key> {
-    let region = region(&lead.address.country, customer_country, default_country);
-    let form = Form::read(&Given::of_lead(lead), region);
-    let mut keys = match_keys(&form);
-    keys.extend(lead.customer_id.map(Key::of_customer));
+/// Every key under which a lead is stored. Of a tombstone only the words: it is similar to nothing (rules 3.1), and who
+/// counts the records that share a key need not look at each.
+pub fn stored_of_lead(lead: &Lead, customer_country: Option<&str>, reading: Reading<'_>) -> BTreeSet<Key> {
     let texts = [&lead.title, &lead.contact_name, &lead.company_name, &lead.email];
-    keys.extend(word_keys(&texts));
+    let mut keys: BTreeSet<Key> = word_keys(&texts).into_iter().collect();
+    if lead.status != LeadStatus::Merged {
+        let region = region(&lead.address.country, customer_country, reading.default_country);
+        keys.extend(match_keys(&Form::read(
+            &Given::of_lead(lead),
+            region,
+            reading.placeholders,
+        )));
+        keys.extend(lead.customer_id.map(Key::of_customer));
+    }
     keys
 }
 
 /// Every key under which a customer is stored.
-pub fn stored_of_customer(customer: &Customer, default_country: &str) -> BTreeSet<Key> {
-    let region = region(&customer.address.country, None, default_country);
-    let form = Form::read(&Given::of_customer(customer, ""), region);
+pub fn stored_of_customer(customer: &Customer, reading: Reading<'_>) -> BTreeSet<Key> {
+    let region = region(&customer.address.country, None, reading.default_country);
+    let form = Form::read(&Given::of_customer(customer, ""), region, reading.placeholders);
     let mut keys = match_keys(&form);
     keys.extend(word_keys(&[&customer.name, &customer.email]));
     keys

@@ -26,6 +26,7 @@ pub mod limits;
 pub mod money;
 pub mod normal;
 pub mod refusal;
+pub mod rekey;
 pub mod request;
 pub mod similar;
 pub mod tenant;

@@ -15,7 +15,7 @@ mod model;
 mod rarity;
 mod relation;
 
-pub use ask::{Asked, ask_for};
+pub use ask::{Asked, ask_for, policy_keys};
 pub(crate) use compare::label;
 pub use compare::{Comparison, compare};
 pub use evidence::{Evidence, EvidenceKey};

@@ -20,13 +20,15 @@ use crate::event::{Event, EventBody};
 use crate::ids::{BatchId, ConversionId, CustomerId, EventId, LeadId, NewIds, RequestId};
 use crate::import::Import;
 use crate::keys::{self, Key};
-use crate::lead::Lead;
+use crate::lead::{Lead, LeadStatus};
+use crate::rekey::{Rekey, Scope};
 use crate::request::SeenRequest;
 use crate::tenant::TenantConfig;
 use crate::touched::BeforeImage;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// A snapshot with the changes made to it.
 #[derive(Debug, Clone)]
@@ -67,6 +69,8 @@ pub struct World {
     pub images: BTreeMap<ConversionId, Vec<BeforeImage>>,
     /// Who refers to a customer, as far as it was asked.
     pub referrers: BTreeMap<CustomerId, Referrers>,
+    /// Keys that are being made anew, as far as it was asked.
+    pub rekeys: BTreeMap<Uuid, Rekey>,
     /// What has been decided so far.
     pub changes: Changes,
 }
@@ -93,6 +97,7 @@ impl World {
             customer_hits: KeyHits::default(),
             images: BTreeMap::new(),
             referrers: BTreeMap::new(),
+            rekeys: BTreeMap::new(),
             changes: Changes::default(),
         }
     }
@@ -145,8 +150,8 @@ impl World {
     /// Takes a customer away.
     pub fn remove_customer(&mut self, id: CustomerId) {
         if let Some(customer) = self.customers.remove(&id) {
-            let country = &self.config.settings.default_country;
-            let (keys, none) = (keys::stored_of_customer(&customer, country), BTreeSet::new());
+            let reading = self.config.settings.reading();
+            let (keys, none) = (keys::stored_of_customer(&customer, reading), BTreeSet::new());
             self.changes.customer_keys.entry(id).or_default().then(&keys, &none);
             self.customer_hits.move_to(id, &keys, none);
             self.changes.customers.remove(&id);
@@ -164,13 +169,15 @@ impl World {
     /// sees what a world loaded after the commit would show it, and the store writes the difference. What cannot have
     /// changed is in neither set: normal forms are slow to make.
     fn rekeyed_lead(&self, before: Option<&Lead>, after: &Lead) -> (BTreeSet<Key>, BTreeSet<Key>) {
-        let customer = |lead: Option<&Lead>| lead.and_then(|lead| lead.customer_id).map(Key::of_customer);
-        let mut old: BTreeSet<Key> = customer(before).into_iter().collect();
-        let mut new: BTreeSet<Key> = customer(Some(after)).into_iter().collect();
+        let is_found = |lead: &&Lead| lead.status != LeadStatus::Merged;
+        let customer = |lead: &Lead| lead.customer_id.map(Key::of_customer);
+        let mut old: BTreeSet<Key> = before.filter(is_found).and_then(customer).into_iter().collect();
+        let mut new: BTreeSet<Key> = Some(after).filter(is_found).and_then(customer).into_iter().collect();
         let customer_read_the_phone = !after.phone.is_empty() && after.address.country.is_empty() && old != new;
-        if customer_read_the_phone || before.is_none_or(|before| before.contact_differs(after)) {
-            let country = &self.config.settings.default_country;
-            let stored = |lead: &Lead| keys::stored_of_lead(lead, self.customer_country(lead), country);
+        let differs = |before: &Lead| before.contact_differs(after) || is_found(&before) != is_found(&after);
+        if customer_read_the_phone || before.is_none_or(differs) {
+            let reading = self.config.settings.reading();
+            let stored = |lead: &Lead| keys::stored_of_lead(lead, self.customer_country(lead), reading);
             old.extend(before.map(stored).into_iter().flatten());
             new.extend(stored(after));
         }
@@ -184,10 +191,14 @@ impl World {
         customer.version = before.map_or(1, |before| before.version + 1);
         customer.update_time = self.later_than(before.map(|before| before.update_time));
         self.changes.note_customer(id, before);
+        // Its leads' phone numbers are read by its country (rules 2.4).
+        if before.is_some_and(|before| before.address.country != customer.address.country) {
+            self.changes.rekeys.insert(Scope::OfCustomer(id));
+        }
         if before.is_none_or(|before| before.contact_differs(&customer)) {
-            let country = &self.config.settings.default_country;
-            let old = before.map_or_else(BTreeSet::new, |before| keys::stored_of_customer(before, country));
-            let new = keys::stored_of_customer(&customer, country);
+            let reading = self.config.settings.reading();
+            let old = before.map_or_else(BTreeSet::new, |before| keys::stored_of_customer(before, reading));
+            let new = keys::stored_of_customer(&customer, reading);
             self.changes.customer_keys.entry(id).or_default().then(&old, &new);
             self.customer_hits.move_to(id, &old, new);
         }

@@ -10,6 +10,7 @@ mod floor_sql;
 mod latency;
 mod leads;
 mod report;
+pub mod similar;
 mod sink;
 mod stage;
 
@@ -43,7 +44,10 @@ async fn measure(stage: &Stage, singles: usize, bulk_leads: usize, progress: &im
     progress("importing leads");
     let mut lead_ids = leads::import(stage, singles + bulk_leads).await?;
     stage.quiet().await?;
-    let sql = SqlFloor::prepare(stage).await?;
+    let floor = Floors {
+        sql: SqlFloor::prepare(stage).await?,
+        amqp: AmqpFloor::start(stage).await?,
+    };
     let sink = sink::EventSink::start(stage).await?;
     let mut report = Report {
         latency: latency::measure(stage).await?,
@@ -55,23 +59,25 @@ async fn measure(stage: &Stage, singles: usize, bulk_leads: usize, progress: &im
         let run = single(stage, &ids, callers).await?;
         stage.quiet().await?;
         let events = sink.take(stage.events_of(&ids).await?).await?;
-        let floor = floor_of(stage, &sql, &ids, &events, Shape::Single { callers }).await?;
-        report.cases.push(Case {
+        let time = floor.of(&ids, &events, Shape::Single { callers }).await?;
+        let case = Case {
             name: format!("single, {callers} callers"),
             run,
-            floor,
-        });
+            floor: time,
+        };
+        progress(&case.to_string());
+        report.cases.push(case);
     }
     progress(&format!("bulk, {bulk_leads} leads"));
     let memory = stage.watch_memory();
     let run = bulk(stage, &lead_ids).await?;
     report.memory_mib = memory.stop().await;
     let events = sink.take(stage.events_of(&lead_ids).await?).await?;
-    let floor = floor_of(stage, &sql, &lead_ids, &events, Shape::Bulk).await?;
+    let time = floor.of(&lead_ids, &events, Shape::Bulk).await?;
     report.cases.push(Case {
         name: format!("bulk, {bulk_leads} leads"),
         run,
-        floor,
+        floor: time,
     });
     Ok(report)
 }
@@ -94,20 +100,25 @@ pub struct Floor {
     pub amqp: Duration,
 }
 
-async fn floor_of(stage: &Stage, sql: &SqlFloor, ids: &[Uuid], events: &[Vec<u8>], shape: Shape) -> Result<Floor> {
-    let written = sql.rows_of(ids).await?;
-    let sql_time = match shape {
-        Shape::Single { callers } => sql.one_by_one(written, callers).await?,
-        Shape::Bulk => sql.in_sets(&written).await?,
-    };
-    let amqp = AmqpFloor::start(stage).await?;
-    let amqp_time = match shape {
-        Shape::Single { callers } => amqp.one_by_one(ids.len(), events, callers).await?,
-        Shape::Bulk => amqp.in_sets(ids.len(), events).await?,
-    };
-    amqp.stop().await?;
-    Ok(Floor {
-        sql: sql_time,
-        amqp: amqp_time,
-    })
+/// What the floor is measured with.
+struct Floors {
+    sql: SqlFloor,
+    amqp: AmqpFloor,
+}
+
+impl Floors {
+    /// The same work as the conversions of these leads, done plainly.
+    async fn of(&self, ids: &[Uuid], events: &[Vec<u8>], shape: Shape) -> Result<Floor> {
+        let written = self.sql.rows_of(ids).await?;
+        Ok(match shape {
+            Shape::Single { callers } => Floor {
+                sql: self.sql.one_by_one(written, callers).await?,
+                amqp: self.amqp.one_by_one(ids.len(), events, callers).await?,
+            },
+            Shape::Bulk => Floor {
+                sql: self.sql.in_sets(&written).await?,
+                amqp: self.amqp.in_sets(ids.len(), events).await?,
+            },
+        })
+    }
 }

@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
 pub use batch_args::{BatchCommand, BatchStartArgs};
-pub use bench_args::BenchArgs;
+pub use bench_args::{BenchArgs, BenchCommand, SimilarBenchArgs};
 pub use client_args::{
     ConversionsArgs, ConversionsCommand, ConvertArgs, ImportArgs, ImportFormat, RevertArgs, SimilarArgs, TailArgs,
 };
@@ -144,6 +144,9 @@ pub enum Command {
     /// Look after stored events.
     #[command(subcommand)]
     Events(EventsCommand),
+    /// Make the keys by which similar records are found anew, while everything goes on. With --tenant those of one tenant,
+    /// else of all. Ended in between, it goes on where it was when it is run again; so does the relay.
+    Reindex,
     /// Measure speed beside the floor of plain SQL and plain AMQP on private servers.
     Bench(BenchArgs),
     /// Make invented leads to try things with.

@@ -14,6 +14,7 @@ pub mod import;
 pub mod instruction;
 pub mod leads;
 pub mod migrate;
+pub mod reindex;
 pub mod revert;
 pub mod sample;
 pub mod serve;

@@ -100,6 +100,7 @@ async fn once(global: &Global, command: &Command) -> anyhow::Result<ExitCode> {
         Command::Tail(args) => done(commands::tail::run(global, args).await),
         Command::Dead(command) => done(commands::dead::run(global, command).await),
         Command::Events(command) => done(commands::events::run(global, command).await),
+        Command::Reindex => done(commands::reindex::run(global).await),
         Command::Bench(args) => done(commands::bench::run(args, global).await),
         Command::Sample(args) => done(commands::sample::run(args)),
         Command::Config => done(commands::config::run(global)),

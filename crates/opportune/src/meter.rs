@@ -68,6 +68,10 @@ impl Meter for MetricsMeter {
         self.0.store_retry(cause);
     }
 
+    fn rekeys(&self, waiting: usize) {
+        self.0.rekeys_waiting(waiting as u64);
+    }
+
     fn announced(&self, count: usize) {
         self.0.settled_notices(NoticeDirection::Sent, count as u64);
     }

@@ -9,6 +9,7 @@
 
 mod configs;
 mod error;
+mod growth;
 mod load;
 mod nodelay;
 mod outbox;

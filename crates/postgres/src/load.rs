@@ -12,6 +12,7 @@ mod imports;
 pub(crate) mod leads;
 mod locks;
 mod referrers;
+mod rekeys;
 
 pub(crate) use ancestors::{families, with_ancestors};
 pub(crate) use batches::{batches, items, next_part, pick};
@@ -24,5 +25,6 @@ pub(crate) use imports::imports;
 pub(crate) use leads::{by_ids as leads, locked as lock_leads};
 pub(crate) use locks::{AdvisoryKey, lock_keys};
 pub(crate) use referrers::referrers;
+pub(crate) use rekeys::rekey;
 
 pub(crate) use crate::transaction::Tx;

@@ -5,6 +5,7 @@
 
 mod lag;
 mod lease;
+mod rekeys;
 mod sweep;
 
 use crate::error::DbError;
@@ -14,6 +15,7 @@ use chrono::TimeDelta;
 use opportune_application::ports::{Outbox, OutboxLag, OutboxRow, StoreError};
 use opportune_domain::ids::{BatchId, TenantId};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 /// Partitions of the event table are made for so many days ahead.
 const DAYS_AHEAD: i32 = 7;
@@ -34,6 +36,15 @@ impl PgOutbox {
         Self {
             relay: database.relay.clone(),
         }
+    }
+
+    /// Asks for the keys of all records to be made anew, of one tenant or of all; who is waiting for it already is not
+    /// asked for again. Returns what there is to do.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn ask_for_rekeys(&self, tenant: Option<TenantId>) -> Result<Vec<(TenantId, Uuid)>, StoreError> {
+        Ok(rekeys::ask(&self.relay, tenant).await?)
     }
 
     async fn delete(&self, ids: &[i64]) -> Result<(), DbError> {
@@ -131,6 +142,14 @@ impl Outbox for PgOutbox {
 
     async fn left_batches(&self) -> Result<Vec<(TenantId, BatchId)>, StoreError> {
         Ok(self.find_left_batches().await?)
+    }
+
+    async fn rekeys(&self) -> Result<Vec<(TenantId, Uuid)>, StoreError> {
+        Ok(rekeys::waiting(&self.relay).await?)
+    }
+
+    async fn wait_for_writers(&self, tenant: TenantId) -> Result<(), StoreError> {
+        Ok(rekeys::wait_for_writers(&self.relay, tenant).await?)
     }
 
     async fn housekeeping(&self, keep: TimeDelta) -> Result<u64, StoreError> {

@@ -1,6 +1,7 @@
 //! Connections: one pool a role, each with settings that keep a transaction short.
 
 use crate::error::{DatabaseError, is_broken};
+use crate::growth::Growth;
 use crate::nodelay;
 use crate::transaction::Tx;
 use chrono::{DateTime, Utc};
@@ -9,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::{Connection, Row};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The role of the application: one tenant at a time.
@@ -99,7 +101,8 @@ impl DatabaseOptions {
         })
     }
 
-    fn pool(&self, most: u32) -> PgPoolOptions {
+    fn pool(&self, most: u32, growth: &Arc<Growth>) -> PgPoolOptions {
+        let growth = Arc::clone(growth);
         PgPoolOptions::new()
             .max_connections(most)
             .acquire_timeout(self.acquire_timeout)
@@ -111,8 +114,12 @@ impl DatabaseOptions {
             })
             // Asking each time would be a round trip a transaction.
             .test_before_acquire(false)
-            .before_acquire(|connection, about| {
+            .before_acquire(move |connection, about| {
+                let outgrown = growth.has_outgrown(about.age);
                 Box::pin(async move {
+                    if outgrown {
+                        return Ok(false);
+                    }
                     if about.idle_for > TRUSTED {
                         connection.ping().await?;
                     }
@@ -139,6 +146,7 @@ impl fmt::Debug for DatabaseOptions {
 pub struct Database {
     pub(crate) app: PgPool,
     pub(crate) relay: PgPool,
+    pub(crate) growth: Arc<Growth>,
 }
 
 impl Database {
@@ -150,9 +158,13 @@ impl Database {
         let relay_url = options.relay_url.as_deref().unwrap_or(&options.url);
         let app = options.connect(&options.url, APP_ROLE)?;
         let relay = options.connect(relay_url, RELAY_ROLE)?;
+        let growth = Arc::default();
         Ok(Self {
-            app: options.pool(options.connections).connect_lazy_with(app),
-            relay: options.pool(options.relay_connections).connect_lazy_with(relay),
+            app: options.pool(options.connections, &growth).connect_lazy_with(app),
+            relay: options
+                .pool(options.relay_connections, &growth)
+                .connect_lazy_with(relay),
+            growth,
         })
     }
 
@@ -204,8 +216,12 @@ pub(crate) async fn begin(pool: &PgPool, tenant: TenantId, access: Access) -> Re
 /// The same, and asks for the time and the version of the set-up, still in one round trip.
 pub(crate) async fn begin_told(pool: &PgPool, tenant: TenantId, access: Access) -> Result<(Tx, Told), sqlx::Error> {
     let opening = opening(tenant, access);
-    let asked =
-        format!("{opening}; SELECT now(), (SELECT config_version FROM tenants WHERE id = '{tenant}') AS version");
+    // The statements of units of work are few, and each finds its rows by an index whatever its parameters are: a plan
+    // for the parameters at hand would be no better, and making it takes longer than running it.
+    let asked = format!(
+        "{opening}, set_config('plan_cache_mode', 'force_generic_plan', true); \
+         SELECT now(), (SELECT config_version FROM tenants WHERE id = '{tenant}') AS version"
+    );
     let (tx, row) = start(pool, asked).await?;
     let row = row.ok_or(sqlx::Error::BeginFailed)?;
     let told = Told {
@@ -221,7 +237,23 @@ fn opening(tenant: TenantId, access: Access) -> String {
         Access::Snapshot => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
     };
     // An id's text has hexadecimal digits and hyphens only.
-    format!("BEGIN {mode}; SELECT set_config('opportune.tenant', '{tenant}', true)")
+    let opening = format!("BEGIN {mode}; SELECT set_config('opportune.tenant', '{tenant}', true)");
+    let (high, low) = writers_of(tenant);
+    match access {
+        Access::Write => format!("{opening}, pg_advisory_xact_lock_shared({high}, {low})"),
+        Access::Snapshot => opening,
+    }
+}
+
+/// The lock that everybody who writes for a tenant shares, so that they can be waited for; before they read the
+/// tenant's set-up. It has two numbers: those of customer keys have one, and the two kinds do not meet.
+pub(crate) fn writers_of(tenant: TenantId) -> (i32, i32) {
+    let (high, low) = tenant.0.as_u64_pair();
+    let mixed = (high ^ low.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    // Both halves, as they are.
+    #[expect(clippy::cast_possible_truncation, reason = "the halves of 64 bits")]
+    let halves = ((mixed >> 32) as u32, mixed as u32);
+    (halves.0.cast_signed(), halves.1.cast_signed())
 }
 
 async fn start(pool: &PgPool, statements: String) -> Result<(Tx, Option<PgRow>), sqlx::Error> {

@@ -2,6 +2,7 @@
 
 use crate::configs::Configs;
 use crate::error::DbError;
+use crate::growth::Growth;
 use crate::pool::{self, Access, Database};
 use crate::sizes::Sizes;
 use crate::transaction::Tx;
@@ -22,6 +23,7 @@ pub struct PgStore {
     pub(crate) configs: Arc<Configs>,
     pub(crate) meter: Arc<dyn Meter>,
     pub(crate) sizes: Arc<Sizes>,
+    pub(crate) growth: Arc<Growth>,
 }
 
 impl PgStore {
@@ -33,6 +35,7 @@ impl PgStore {
             configs: Arc::new(Configs::default()),
             meter: Arc::new(()),
             sizes: Arc::default(),
+            growth: Arc::clone(&database.growth),
         }
     }
 

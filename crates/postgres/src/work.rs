@@ -7,6 +7,7 @@ mod rounds;
 mod session;
 
 use crate::error::{DbError, Setback};
+use crate::growth::added;
 use crate::pool::Access;
 use crate::store::PgStore;
 use opportune_application::ports::{Committed, Needs, StoreError, Work};
@@ -70,9 +71,11 @@ async fn attempt_once(
         }
     }
     work.decide(&mut session.world);
+    let added = added(&session.world.changes);
     match session.write().await {
         Ok(committed) => {
             session.commit().await.map_err(DbError::from)?;
+            store.growth.add(added);
             Ok(committed)
         }
         Err(setback) => {

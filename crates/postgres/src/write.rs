@@ -16,6 +16,7 @@ mod leads;
 mod ledger;
 mod outbox;
 mod outbox_rows;
+mod rekeys;
 mod requests;
 mod text;
 mod timeline;
@@ -44,6 +45,7 @@ pub(crate) async fn all(
     if world.changes.touches_config() {
         config::write(tx, tenant, &world.config, &world.changes).await?;
     }
+    rekeys::write(tx, tenant, &world.changes).await?;
     write_customers(tx, tenant, world).await?;
     write_leads(tx, tenant, world).await?;
     remove_customers(tx, tenant, world).await?;

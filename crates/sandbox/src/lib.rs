@@ -37,6 +37,7 @@ use std::path::PathBuf;
 
 pub use binaries::BinarySearch;
 pub use error::SandboxError;
+pub use ports::free_port;
 pub use postgres::{PostgresOptions, PrivatePostgres};
 pub use rabbit::{PrivateRabbit, RabbitOptions};
 

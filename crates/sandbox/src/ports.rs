@@ -33,7 +33,13 @@ fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
-fn free_port() -> Result<u16, SandboxError> {
+/// A port of the loopback address that was free a moment ago and that no client is given by chance; never the same twice
+/// in one process.
+///
+/// # Errors
+///
+/// All ports below those of outgoing connections are taken.
+pub fn free_port() -> Result<u16, SandboxError> {
     let mut handed_out = HANDED_OUT.lock().unwrap_or_else(PoisonError::into_inner);
     let width = u64::from(RANGE.end - RANGE.start);
     let random = RandomState::new();

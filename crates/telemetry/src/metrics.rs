@@ -115,6 +115,11 @@ impl Metrics {
         self.0.sweeper_resent.add(count, &[]);
     }
 
+    /// So many times keys are still to be made anew: `opportune.rekeys.waiting`.
+    pub fn rekeys_waiting(&self, count: u64) {
+        self.0.rekeys_waiting.record(count, &[]);
+    }
+
     /// A unit of work started over: `opportune.store.retries`. `cause` is `order` or `conflict`.
     pub fn store_retry(&self, cause: &'static str) {
         self.0.store_retries.add(1, &[KeyValue::new("cause", cause)]);

@@ -1,7 +1,10 @@
 //! `opportune-train`: fits the weights of the matching engine to labelled records, and measures how well they do.
 
+mod crowd;
 mod fitting;
 mod measure;
+#[cfg(test)]
+mod policy_tests;
 mod quality;
 mod records;
 mod regression;

@@ -1,13 +1,12 @@
 //! How well a model does on labelled records: the definitions of `score.py` of the labelled data.
 
+mod errors;
+
 use crate::records::Record;
 use opportune_domain::keys::KeyKind;
 use opportune_domain::similar::{Index, Model, Strength};
 use opportune_domain::tenant::Settings;
 use std::collections::HashMap;
-
-/// Two records by their numbers, and the score of the pair; -1 = it was never compared.
-type Pair = (u32, u32, f64);
 
 /// A directed pair that was returned.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +53,7 @@ pub struct Bench<'r> {
     settings: Settings,
     index: Index,
     without: Vec<KeyKind>,
+    asked: usize,
 }
 
 impl<'r> Bench<'r> {
@@ -69,7 +69,14 @@ impl<'r> Bench<'r> {
             settings,
             index,
             without: without.to_vec(),
+            asked: records.len(),
         }
+    }
+
+    /// Of a crowd: only the first `count` records are asked about. The others are there to be taken for them; asked about
+    /// themselves they, who have no duplicates, would count as many wrong pairs for each right one as no system has.
+    pub fn asking(self, count: usize) -> Self {
+        Self { asked: count, ..self }
     }
 
     /// The index.
@@ -84,7 +91,7 @@ impl<'r> Bench<'r> {
 
     /// Calls `with` for each pair of candidates of which it can be told whether it is right.
     pub fn pairs(&self, mut with: impl FnMut(u32, u32, bool)) {
-        for a in 0..self.index.len() as u32 {
+        for a in 0..self.asked as u32 {
             for b in self.index.candidates(a, &self.without) {
                 if a < b && !self.dont_care(a, b) {
                     with(a, b, self.same(a, b));
@@ -115,7 +122,7 @@ impl<'r> Bench<'r> {
         let mut returned: Vec<Returned> = Vec::new();
         let mut candidates = 0;
         let mut found = 0;
-        for query in 0..self.index.len() as u32 {
+        for query in 0..self.asked as u32 {
             for other in self.index.candidates(query, &self.without) {
                 candidates += 1;
                 if self.dont_care(query, other) {
@@ -135,21 +142,19 @@ impl<'r> Bench<'r> {
             }
         }
         let mut figures = self.figures(&mut returned);
-        figures.candidates = ratio(candidates, self.index.len());
+        figures.candidates = ratio(candidates, self.asked);
         figures.complete = ratio(found, self.wanted().values().sum());
         figures
     }
 
-    /// For each record, how many others are the same contact.
+    /// For each record that is asked about, how many others are the same contact.
     fn wanted(&self) -> HashMap<u32, usize> {
         let mut sizes: HashMap<&str, usize> = HashMap::new();
         for record in self.records {
             *sizes.entry(&record.cluster_id).or_default() += 1;
         }
         let others = |number: u32| sizes[self.record(number).cluster_id.as_str()] - 1;
-        (0..self.records.len() as u32)
-            .map(|number| (number, others(number)))
-            .collect()
+        (0..self.asked as u32).map(|number| (number, others(number))).collect()
     }
 
     fn figures(&self, returned: &mut [Returned]) -> Figures {
@@ -197,48 +202,6 @@ impl<'r> Bench<'r> {
             candidates: 0.0,
         }
     }
-
-    /// Wrong ones at the cut, and right ones that are missing: the examples with the numbers of both records.
-    pub fn errors(&self, model: &Model) -> (Vec<Pair>, Vec<Pair>) {
-        let (mut wrong, mut missing) = (Vec::new(), Vec::new());
-        let mut by_cluster: HashMap<&str, Vec<u32>> = HashMap::new();
-        for number in 0..self.records.len() as u32 {
-            by_cluster
-                .entry(&self.record(number).cluster_id)
-                .or_default()
-                .push(number);
-        }
-        let cut = self.settings.probable_threshold;
-        for a in 0..self.records.len() as u32 {
-            let candidates = self.index.candidates(a, &self.without);
-            for b in candidates
-                .iter()
-                .copied()
-                .filter(|b| a < *b && !self.dont_care(a, *b) && !self.same(a, *b))
-            {
-                let score = self
-                    .index
-                    .judge(model, &self.settings, a, b)
-                    .map_or(0.0, |one| one.score);
-                if score >= cut {
-                    wrong.push((a, b, score));
-                }
-            }
-            for b in by_cluster[self.record(a).cluster_id.as_str()]
-                .iter()
-                .copied()
-                .filter(|b| a < *b)
-            {
-                let known = candidates.contains(&b);
-                let judged = self.index.judge(model, &self.settings, a, b).filter(|_| known);
-                let score = judged.map_or(if known { 0.0 } else { -1.0 }, |one| one.score);
-                if score < cut {
-                    missing.push((a, b, score));
-                }
-            }
-        }
-        (wrong, missing)
-    }
 }
 
 /// The largest F1 at any cut.
@@ -277,9 +240,8 @@ mod tests {
         for file in own_files() {
             let part = some(&records::read(&file).unwrap(), 0.08, &mut random(1));
             let all = Bench::new(&part, &[]).measure(Model::builtin());
-            // A part as small as this, of 800 records, lies further from its best cut than a whole file.
-            assert!(all.f1 > 0.92 && all.best_f1 - all.f1 < 0.04, "{all:?}");
-            assert!(all.strong_precision > 0.99 && all.alerts < 0.06, "{all:?}");
+            assert!(all.f1 > 0.93 && all.best_f1 - all.f1 < 0.02, "{all:?}");
+            assert!(all.strong_precision > 0.99 && all.alerts < 0.05, "{all:?}");
             for (columns, name) in Columns::EACH {
                 let blanked = Bench::new(&columns.of(&part), &[]).measure(Model::builtin());
                 assert!(blanked.best_f1 - blanked.f1 < 0.06, "{name}: {blanked:?}");

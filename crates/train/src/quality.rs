@@ -1,10 +1,11 @@
 //! The table of `make quality`.
 
+use crate::crowd::crowded;
 use crate::fitting::model_of;
 use crate::measure::{Bench, Figures};
 use crate::own_files;
 use crate::records::{self, Record};
-use crate::variants::{Columns, account, crowded, dropped, misspelt, random};
+use crate::variants::{Columns, account, dropped, misspelt, random};
 use opportune_domain::similar::Model;
 use std::collections::{BTreeMap, HashMap};
 
@@ -133,7 +134,7 @@ fn rates(model: &Model, file: &str, records: &[Record]) {
     let many = crowded(records, 90_000, &mut rng);
     line(
         &format!("{file}: among 100,000 records"),
-        &Bench::new(&many, &[]).measure(model),
+        &Bench::new(&many, &[]).asking(records.len()).measure(model),
     );
 }
 
@@ -182,8 +183,12 @@ fn homes(records: &[Record]) -> HashMap<String, String> {
 
 fn show_errors(model: &Model, records: &[Record], most: usize) {
     let bench = Bench::new(records, &[]);
-    let (wrong, missing) = bench.errors(model);
-    for (kind, list) in [("wrong", wrong), ("missing", missing)] {
+    let errors = bench.errors(model);
+    for (kind, list) in [
+        ("STRONG, but two contacts", errors.strong),
+        ("found, but two contacts", errors.wrong),
+        ("one contact, but not found", errors.missing),
+    ] {
         println!("{kind}: {}", list.len());
         let stride = (list.len() / most).max(1);
         for (a, b, score) in list.into_iter().step_by(stride).take(most) {

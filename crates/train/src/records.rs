@@ -4,10 +4,15 @@ use anyhow::Context;
 use flate2::read::GzDecoder;
 use opportune_domain::address::Address;
 use opportune_domain::similar::{Form, Given};
+use opportune_domain::tenant::Settings;
 use serde::Deserialize;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::LazyLock;
+
+/// Those of a new tenant.
+static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
 
 /// One record with its labels.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -72,7 +77,7 @@ impl Record {
             address: &address,
         };
         let region = (!self.country.is_empty()).then_some(self.country.as_str());
-        Form::read(&given, region)
+        Form::read(&given, region, &SETTINGS.placeholder_emails)
     }
 
     /// Carries no personal identity: neither a name nor a personal mailbox. Whether such a record belongs to one or

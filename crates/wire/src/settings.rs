@@ -11,10 +11,11 @@ use prost_types::Duration as Span;
 use std::time::Duration;
 
 /// The paths that the field mask of a change of the settings may name.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "leads_enabled",
     "default_country",
     "generic_email_providers",
+    "placeholder_emails",
     "strong_threshold",
     "probable_threshold",
     "revert_window",
@@ -30,6 +31,7 @@ pub fn settings(settings: &Settings) -> v1::Settings {
         leads_enabled: settings.leads_enabled,
         default_country: settings.default_country.clone(),
         generic_email_providers: settings.generic_email_providers.clone(),
+        placeholder_emails: settings.placeholder_emails.clone(),
         strong_threshold: settings.strong_threshold,
         probable_threshold: settings.probable_threshold,
         revert_window: Some(duration(settings.revert_window)),
@@ -50,6 +52,7 @@ pub fn settings_patch(settings: v1::Settings, paths: &[String]) -> Result<Settin
         leads_enabled: fields.take("leads_enabled", settings.leads_enabled),
         default_country: fields.take("default_country", settings.default_country),
         generic_email_providers: fields.take("generic_email_providers", settings.generic_email_providers),
+        placeholder_emails: fields.take("placeholder_emails", settings.placeholder_emails),
         strong_threshold: fields.take("strong_threshold", settings.strong_threshold),
         probable_threshold: fields.take("probable_threshold", settings.probable_threshold),
         revert_window: fields.parse("revert_window", || span("revert_window", settings.revert_window)),

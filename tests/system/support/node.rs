@@ -2,8 +2,8 @@
 
 use super::http;
 use super::poll::within;
+use opportune_sandbox::free_port;
 use rustix::process::{Pid, Signal, kill_process};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -29,11 +29,6 @@ pub fn executable() -> PathBuf {
     built
 }
 
-/// A port that was free a moment ago.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 /// A running process of the executable. Dropped, it is killed.
 pub struct Node {
     name: String,
@@ -48,7 +43,7 @@ pub struct Node {
 impl Node {
     /// Starts a role, such as `serve`, `work`, `relay`, and returns at once.
     pub fn spawn(arguments: &[&str], settings: &[(String, String)], log: &Path) -> Self {
-        let (grpc, ops) = (local(free_port()), local(free_port()));
+        let (grpc, ops) = (local(), local());
         let mut command = Command::new(executable());
         command
             .args(arguments)
@@ -138,6 +133,8 @@ pub fn start(mut command: Command, log: &Path) -> Child {
         .unwrap()
 }
 
-fn local(port: u16) -> String {
-    format!("127.0.0.1:{port}")
+/// Not one that the system chooses: between the choice and the start, a client might be given it for its end of a
+/// connection.
+fn local() -> String {
+    format!("127.0.0.1:{}", free_port().unwrap())
 }

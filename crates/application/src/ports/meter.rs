@@ -21,6 +21,8 @@ pub trait Meter: Send + Sync {
     /// A unit of work started over: `cause` is `order` (it had to lock something earlier) or `conflict` (somebody else
     /// was faster).
     fn started_over(&self, _cause: &'static str) {}
+    /// So many times keys are to be made anew.
+    fn rekeys(&self, _waiting: usize) {}
     /// Other processes were told that `count` conversions ended.
     fn announced(&self, _count: usize) {}
 }

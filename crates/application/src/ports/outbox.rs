@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use opportune_domain::event::Event;
 use opportune_domain::ids::{BatchId, ConversionId, TenantId};
+use uuid::Uuid;
 
 /// A message that has to be published.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +67,13 @@ pub trait Outbox: Send + Sync {
 
     /// Batches that somebody left in the middle of something, at least 30 s ago: to be taken up again.
     async fn left_batches(&self) -> Result<Vec<(TenantId, BatchId)>, StoreError>;
+
+    /// Keys that are to be made anew, the oldest first, at most 1,000; tenants whose keys are of an older version among
+    /// them.
+    async fn rekeys(&self) -> Result<Vec<(TenantId, Uuid)>, StoreError>;
+
+    /// Returns when every transaction has ended that writes for the tenant and began before this call.
+    async fn wait_for_writers(&self, tenant: TenantId) -> Result<(), StoreError>;
 
     /// Makes partitions of the event table for the days to come and drops those older than `keep`; deletes requests
     /// older than 30 days. Returns the number of dropped partitions.

@@ -10,6 +10,7 @@ use opportune_domain::refusal::Refusal;
 use opportune_domain::world::World;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// What a unit of work has to be shown. Each set names everything that is wanted; what is loaded already is not loaded
 /// again. Sets are loaded, and locked where it says so, in the order of the fields: that order keeps units of work from
@@ -20,6 +21,8 @@ pub struct Needs {
     pub config: bool,
     /// Requests seen before, by their key.
     pub requests: BTreeSet<RequestId>,
+    /// Keys that are being made anew, locked, with the records that come next.
+    pub rekeys: BTreeSet<Uuid>,
     /// Imports, locked.
     pub imports: BTreeSet<RequestId>,
     /// Batches, locked.

@@ -116,6 +116,10 @@ impl ChangeConfig {
         for team in teams {
             put_team(world, team);
         }
+        world
+            .changes
+            .rekeys
+            .extend(settings.rekeys_since(&world.config.settings));
         Arc::<TenantConfig>::make_mut(&mut world.config).settings = settings.clone();
         world.changes.settings = true;
         Ok(ConfigRecord::Settings(settings))

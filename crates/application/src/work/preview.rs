@@ -1,14 +1,11 @@
 //! A preview: a decision that is not carried out (rules 4.6).
 
-use super::command::command_needs;
+use super::command::{Asked, Locks, command_needs};
 use crate::ids::IdSource;
 use crate::ports::{Needs, Work};
 use opportune_domain::conversion::{ConvertCommand, Plan, accept, decide};
-use opportune_domain::ids::LeadId;
-use opportune_domain::keys::Key;
 use opportune_domain::refusal::Refusal;
 use opportune_domain::world::World;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Decides a command without doing it.
 pub struct Preview {
@@ -23,8 +20,14 @@ pub struct Preview {
 impl Work for Preview {
     fn needs(&mut self, world: &World) -> Needs {
         let mut needs = Needs::default();
-        let mut asked: BTreeMap<LeadId, BTreeSet<Key>> = BTreeMap::new();
-        command_needs(world, &self.command, None, &mut needs, &mut asked, false);
+        command_needs(
+            world,
+            &self.command,
+            None,
+            &mut needs,
+            &mut Asked::default(),
+            Locks::Nothing,
+        );
         needs.live_of.extend(needs.peek_leads.iter());
         needs
     }

@@ -1,16 +1,15 @@
 //! Settling conversions: the worker's unit of work; and changing one by hand.
 
-use super::command::command_needs;
+use super::command::{Asked, Locks, command_needs};
 use crate::call::Call;
 use crate::ids::IdSource;
 use crate::ports::{Needs, Work};
 use opportune_domain::batch::item_keys;
 use opportune_domain::conversion::{Conversion, ConversionState, merged_within, named_leads, settle};
 use opportune_domain::ids::{ConversionId, LeadId};
-use opportune_domain::keys::Key;
 use opportune_domain::refusal::{Reason, Refusal};
 use opportune_domain::world::{JobNote, World};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Settles conversions one after another over one snapshot. Those that are settled already stay as they are.
 pub struct Settle {
@@ -22,8 +21,8 @@ pub struct Settle {
     pub left_alone: Vec<ConversionId>,
     /// Conversions of records that a merge of this unit of work has changed: they have to see more than was loaded.
     pub again: Vec<ConversionId>,
-    /// Normal forms are slow to make: what was asked for a lead once is kept.
-    asked: BTreeMap<LeadId, BTreeSet<Key>>,
+    /// What was asked for each lead.
+    asked: Asked,
 }
 
 impl Settle {
@@ -35,7 +34,7 @@ impl Settle {
             alone: false,
             left_alone: Vec::new(),
             again: Vec::new(),
-            asked: BTreeMap::new(),
+            asked: Asked::default(),
         }
     }
 
@@ -52,16 +51,21 @@ impl Work for Settle {
     fn needs(&mut self, world: &World) -> Needs {
         // Every try begins with an empty world: the leads may have changed since the last one.
         if world.conversions.is_empty() {
-            self.asked.clear();
+            self.asked = Asked::default();
         }
         let mut needs = Needs {
             conversions: self.conversions.iter().copied().collect(),
             ..Needs::default()
         };
+        let locks = if self.conversions.len() == 1 {
+            Locks::AtOnce
+        } else {
+            Locks::AfterALook
+        };
         let Self { alone, asked, .. } = self;
         for conversion in world.conversions.values().filter(|one| is_due(one, *alone)) {
             let (command, batch) = (&conversion.command, conversion.batch_id);
-            command_needs(world, command, batch, &mut needs, asked, true);
+            command_needs(world, command, batch, &mut needs, asked, locks);
             needs.items.extend(item_keys(world, conversion));
         }
         needs

@@ -104,16 +104,14 @@ impl Intake {
         let first = receiver.recv().await?;
         let mut size = first.job().conversions.len();
         let mut batch = vec![first];
-        let wait = if self.busy.load(Ordering::Relaxed) {
-            self.options.wait
-        } else {
-            Duration::ZERO
-        };
-        let until = Instant::now() + wait;
+        // A timer is no way to wait for nothing: it ends at the next millisecond.
+        let busy = self.busy.load(Ordering::Relaxed);
+        let until = busy.then(|| Instant::now() + self.options.wait);
         while size < self.options.max_batch {
-            let next = match receiver.try_recv() {
-                Ok(delivery) => Some(delivery),
-                Err(_) => timeout_at(until, receiver.recv()).await.ok().flatten(),
+            let next = match (receiver.try_recv(), until) {
+                (Ok(delivery), _) => Some(delivery),
+                (Err(_), Some(until)) => timeout_at(until, receiver.recv()).await.ok().flatten(),
+                (Err(_), None) => None,
             };
             let Some(delivery) = next else { break };
             size += delivery.job().conversions.len();

@@ -9,6 +9,7 @@ use opportune_domain::ids::{BatchId, ConversionId, TenantId};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 /// Remembers what was published; refuses the rows named, and tells when something came.
 #[derive(Default)]
@@ -90,6 +91,14 @@ impl Outbox for Board {
 
     async fn left_batches(&self) -> Result<Vec<(TenantId, BatchId)>, StoreError> {
         Ok(Vec::new())
+    }
+
+    async fn rekeys(&self) -> Result<Vec<(TenantId, Uuid)>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn wait_for_writers(&self, _: TenantId) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn housekeeping(&self, _: chrono::TimeDelta) -> Result<u64, StoreError> {

@@ -9,20 +9,21 @@ use crate::customer::Customer;
 use crate::ids::{CustomerId, NewIds};
 use crate::keys::{self, Key};
 use crate::lead::{Lead, fill_from_customer};
+use crate::tenant::Settings;
 use crate::world::World;
 use std::collections::BTreeSet;
 
-/// What the customer step looks at: to be loaded, and the keys to be locked, before it is decided (rules 5.7).
+/// What the customer step looks at: to be loaded before it is decided.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CustomerNeeds {
     /// Customers to be loaded by id.
     pub ids: BTreeSet<CustomerId>,
-    /// Customers to be loaded by key; two conversions that need the same key go one after another.
+    /// Customers to be loaded by key.
     pub keys: BTreeSet<Key>,
 }
 
-/// What the customer step of `command` needs to know about `lead`.
-pub fn customer_needs(lead: &Lead, command: &ConvertCommand) -> CustomerNeeds {
+/// What the customer step of `command` needs to know about `lead`, in a tenant with these settings.
+pub fn customer_needs(settings: &Settings, lead: &Lead, command: &ConvertCommand) -> CustomerNeeds {
     let mut needs = CustomerNeeds {
         ids: lead.customer_id.into_iter().collect(),
         ..CustomerNeeds::default()
@@ -36,13 +37,26 @@ pub fn customer_needs(lead: &Lead, command: &ConvertCommand) -> CustomerNeeds {
         CustomerChoice::Create => needs.keys.extend(keys::company_key(&lead.company_name)),
         CustomerChoice::MatchOrCreate => {
             // Only e-mail addresses are needed of the contact data; the phone is not read here, it is slow to read.
-            needs
-                .keys
-                .extend(keys::ContactKeys::read(&lead.email, "", "", None).email_keys());
+            let contact = keys::ContactKeys::read(&lead.email, "", "", None, &settings.placeholder_emails);
+            needs.keys.extend(contact.email_keys());
             needs.keys.extend(keys::company_key(&lead.company_name));
         }
     }
     needs
+}
+
+/// Of the keys that the customer step needs those under which it would make a customer, as far as `world` shows: two
+/// conversions that make a customer of one key go one after another (rules 5.7). Whoever links to what exists waits for
+/// nobody.
+pub fn keys_of_new_customers(world: &World, lead: &Lead, command: &ConvertCommand) -> BTreeSet<Key> {
+    let mut keys = customer_needs(&world.config.settings, lead, command).keys;
+    if command.customer == CustomerChoice::MatchOrCreate && find::by_email(world, lead).is_some() {
+        return BTreeSet::new();
+    }
+    if let Some(key) = keys::company_key(&lead.company_name).filter(|_| find::company(world, lead).is_some()) {
+        keys.remove(&key);
+    }
+    keys
 }
 
 /// The customer step's result; the record has been linked and filled already.

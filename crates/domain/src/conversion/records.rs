@@ -72,10 +72,10 @@ pub fn others<'w>(
     if command.names_others() {
         return named_others(world, lead, command);
     }
-    let duplicates = match (command.mode, command.on_duplicates) {
-        (ConversionMode::Convert, DuplicatePolicy::Ignore) => return Ok(Vec::new()),
-        _ => similar::duplicates(world, lead, &command.caller),
-    };
+    if !command.looks_for_duplicates() {
+        return Ok(Vec::new());
+    }
+    let duplicates = similar::duplicates(world, lead, &command.caller);
     let duplicates = match batch {
         Some(batch) => batch::duplicates_within(world, batch, lead, command, duplicates),
         None => duplicates,

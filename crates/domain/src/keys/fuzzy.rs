@@ -31,11 +31,16 @@ pub fn fuzzy_keys(form: &Form) -> BTreeSet<Key> {
         }
         keys.add(KeyKind::House, &[&place.house, &place.postal, "#"]);
     }
-    if let Some(digits) = form.contact.phone.as_ref().or(form.digits.as_ref())
-        && digits.len() >= END
-    {
-        keys.add(KeyKind::PhoneEnd, &[&digits[digits.len() - END..]]);
-    }
+    keys.phone(form);
+    keys.0
+}
+
+/// Those of [`fuzzy_keys`] that tell how rare a name, number or company is.
+pub fn rarity_keys(form: &Form) -> BTreeSet<Key> {
+    let mut keys = Keys(BTreeSet::new());
+    keys.names(form, &person_words(form));
+    keys.company_name(form);
+    keys.phone(form);
     keys.0
 }
 
@@ -55,11 +60,7 @@ impl Keys {
                 self.add(KeyKind::Mailbox, &[&mailbox.letters]);
             }
         }
-        if let [only] = words
-            && form.words.len() == 1
-        {
-            self.add(KeyKind::PersonName, &[only]);
-        }
+        self.names(form, words);
         let sounds: Vec<String> = words.iter().map(|word| sound(word)).collect();
         let stems = stems(form);
         for word in words {
@@ -70,9 +71,7 @@ impl Keys {
             }
         }
         for (i, word) in words.iter().enumerate() {
-            for (j, other) in words.iter().enumerate().skip(i + 1) {
-                let (first, second) = (word.min(other), word.max(other));
-                self.add(KeyKind::PersonName, &[first, second]);
+            for j in i + 1..words.len() {
                 let (first, second) = ((&sounds[i]).min(&sounds[j]), (&sounds[i]).max(&sounds[j]));
                 self.add(KeyKind::Sounds, &[first, second]);
             }
@@ -84,9 +83,37 @@ impl Keys {
         }
     }
 
+    /// Two words of the name, or the only one.
+    fn names(&mut self, form: &Form, words: &[&str]) {
+        if let [only] = words
+            && form.words.len() == 1
+        {
+            self.add(KeyKind::PersonName, &[only]);
+        }
+        for (i, word) in words.iter().enumerate() {
+            for other in &words[i + 1..] {
+                self.add(KeyKind::PersonName, &[word.min(other), word.max(other)]);
+            }
+        }
+    }
+
+    fn phone(&mut self, form: &Form) {
+        if let Some(digits) = form.contact.phone.as_ref().or(form.digits.as_ref())
+            && digits.len() >= END
+        {
+            self.add(KeyKind::PhoneEnd, &[&digits[digits.len() - END..]]);
+        }
+    }
+
+    fn company_name(&mut self, form: &Form) {
+        if let Some(company) = &form.company {
+            self.0.insert(Key::new(KeyKind::CompanyName, &company.key));
+        }
+    }
+
     fn company(&mut self, form: &Form) {
+        self.company_name(form);
         let Some(company) = &form.company else { return };
-        self.0.insert(Key::new(KeyKind::CompanyName, &company.key));
         let first = sound(&company.tokens[0]);
         match company.tokens.get(1) {
             Some(second) => self.add(KeyKind::CompanySounds, &[&first, &sound(second)]),
@@ -120,4 +147,29 @@ fn stems(form: &Form) -> BTreeSet<String> {
         .filter(|stem| stem.len() >= 2)
         .map(|stem| stem.chars().take(STEM).collect())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Address;
+    use crate::similar::Given;
+
+    #[test]
+    fn what_tells_rarity_is_among_the_keys_of_a_record() {
+        let given = Given {
+            person: "Ann Mary Lee",
+            company: "Northern Lights Ltd",
+            email: "",
+            phone: "+44 20 7946 0958",
+            website: "",
+            address: &Address::default(),
+        };
+        let form = Form::read(&given, Some("GB"), &[]);
+        let all = fuzzy_keys(&form);
+        let telling = |key: &&Key| matches!(key.kind, KeyKind::PersonName | KeyKind::PhoneEnd | KeyKind::CompanyName);
+        let telling: BTreeSet<Key> = all.iter().filter(telling).copied().collect();
+        assert!(telling.len() >= 4);
+        assert_eq!(rarity_keys(&form), telling);
+    }
 }

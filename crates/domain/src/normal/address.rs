@@ -2,6 +2,7 @@
 
 use super::fold;
 use super::lists::{self, junk, people};
+use super::slips;
 
 /// Words that begin a part of a building, not of a street.
 #[rustfmt::skip]
@@ -146,7 +147,7 @@ pub fn same_address(a: &AddressForm, b: &AddressForm) -> bool {
 /// Equal but for one slip of the keyboard in a long name.
 fn same_street(a: &str, b: &str) -> bool {
     let comparable = a.len().min(b.len()) >= 8 && a.len().max(b.len()) <= 100;
-    a == b || (comparable && strsim::osa_distance(a, b) <= 1)
+    a == b || (comparable && slips::within(a, b, 1))
 }
 
 /// Street in one word and house number, from the first part of the line that holds both.

@@ -1,6 +1,6 @@
 //! Pairs the words of two names with each other.
 
-use super::sound;
+use super::{slips, sound};
 
 /// How two words agree, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,7 +110,7 @@ fn sounds_alike(a: &str, b: &str) -> bool {
 /// Short words differ by one letter at most.
 fn vowelled(a: &str, b: &str) -> bool {
     let short = a.len().min(b.len());
-    short <= 40 && strsim::osa_distance(a, b) <= if short >= 5 { 2 } else { 1 }
+    short <= 40 && slips::within(a, b, if short >= 5 { 2 } else { 1 })
 }
 
 /// One slip in four letters or more, two in nine or more, none among digits, and alike from the beginning.
@@ -120,5 +120,5 @@ fn is_slip(a: &str, b: &str) -> bool {
     let is_word = |word: &str| word.bytes().all(|b| b.is_ascii_alphabetic());
     // Two words, short enough for the quadratic distance.
     let comparable = short >= 4 && long <= 40 && long - short <= allowed && is_word(a) && is_word(b);
-    comparable && strsim::osa_distance(a, b) <= allowed && strsim::jaro_winkler(a, b) >= 0.85
+    comparable && slips::within(a, b, allowed) && strsim::jaro_winkler(a, b) >= 0.85
 }

@@ -4,6 +4,7 @@ use super::align::{Alignment, WordAgreement, align, join_split_words};
 use super::fold;
 use super::lists::{self, junk, legal_forms};
 use super::person::NameAgreement;
+use std::borrow::Cow;
 
 /// Words beyond this many are dropped.
 const MAX_TOKENS: usize = 12;
@@ -92,14 +93,17 @@ fn is_acronym(short: &[String], long: &[String]) -> bool {
 }
 
 /// The text without the legal forms that other scripts write out, unless nothing else is there.
-fn without_native_form(text: &str) -> String {
+fn without_native_form(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
     let cut = legal_forms::NATIVE_FORMS
         .iter()
         .fold(text.to_owned(), |text, form| text.replace(form, " "));
     if cut.chars().any(char::is_alphanumeric) {
-        cut
+        Cow::Owned(cut)
     } else {
-        text.to_owned()
+        Cow::Borrowed(text)
     }
 }
 

@@ -68,14 +68,8 @@ impl Email {
                 .is_some_and(|(first, rest)| is_role(first) && rest.iter().all(is_qualifier))
     }
 
-    /// Whether people type this address to get past a form, by the seeded list: it gives no key (rules 2.1).
-    pub fn is_placeholder(&self) -> bool {
-        let address = self.address();
-        let mailbox = format!("{}@", self.local);
-        lists::contains(PLACEHOLDER_ADDRESSES, &address) || lists::contains(PLACEHOLDER_ADDRESSES, &mailbox)
-    }
-
-    /// The same by a tenant's own list: whole addresses, or `name@` for this name at any domain.
+    /// Whether people type this address to get past a form, by a tenant's list: whole addresses, or `name@` for this name
+    /// at any domain. It gives no key (rules 2.1).
     pub fn is_placeholder_in<'a>(&self, list: impl IntoIterator<Item = &'a str>) -> bool {
         list.into_iter().any(|entry| {
             let (local, domain) = entry.trim().rsplit_once('@').unwrap_or((entry, "\0"));

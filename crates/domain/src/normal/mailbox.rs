@@ -2,6 +2,7 @@
 
 use super::Email;
 use super::fold;
+use super::slips;
 
 /// The longest mailbox name that is looked at, in letters.
 const MAX_LETTERS: usize = 40;
@@ -95,7 +96,7 @@ impl Mailbox {
         }
         let whole = one.len() + two.len();
         let near = whole >= 8 && letters.len().abs_diff(whole) <= 1;
-        if near && strsim::osa_distance(letters, &format!("{one}{two}")) <= 1 {
+        if near && slips::within(letters, &format!("{one}{two}"), 1) {
             return Shown::TwoWords;
         }
         Shown::Nothing
@@ -129,7 +130,7 @@ impl Mailbox {
 
 /// The same word, but for a slip.
 fn alike(a: &str, b: &str) -> bool {
-    a == b || (a.len().min(b.len()) >= 4 && a.len().max(b.len()) <= 40 && strsim::osa_distance(a, b) <= 1)
+    a == b || (a.len().min(b.len()) >= 4 && a.len().max(b.len()) <= 40 && slips::within(a, b, 1))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod lists;
 pub mod mailbox;
 pub mod person;
 pub mod phone;
+pub(crate) mod slips;
 pub mod sound;
 pub mod website;
 pub mod words;

@@ -1,9 +1,10 @@
 //! Finding the records like one record in a world where the candidates are loaded (rules 3).
 
-use super::{Evidence, EvidenceKey, Form, Judgement, Rarity, Relation, Strength, ask_for, judge};
+use super::ask::{ask_by_form, is_crowded};
+use super::{Evidence, EvidenceKey, Form, Judgement, Rarity, Relation, Strength, judge};
 use crate::access::Caller;
 use crate::ids::{CustomerId, LeadId};
-use crate::keys::{Key, KeyKind, fuzzy_keys};
+use crate::keys::{Key, KeyKind, rarity_keys};
 use crate::lead::{Lead, LeadStatus};
 use crate::world::World;
 use std::cmp::Reverse;
@@ -71,8 +72,8 @@ pub struct Found {
 
 /// The records and customers like `subject`, best first; ties newest first, then by id (rules 3.4).
 pub fn find(world: &World, subject: &Lead, caller: &Caller, options: Options) -> Found {
-    let asked = ask_for(world, subject).all();
     let form = Form::of_lead(world, subject);
+    let asked = ask_by_form(world, subject, &form).all();
     Found {
         matches: matches(
             world,
@@ -83,7 +84,7 @@ pub fn find(world: &World, subject: &Lead, caller: &Caller, options: Options) ->
             caller,
             options,
         ),
-        customers: customers(world, subject, &form),
+        customers: customers(world, subject, &form, &asked),
         skipped: skipped(world, &asked),
     }
 }
@@ -119,19 +120,18 @@ pub fn duplicates(world: &World, subject: &Lead, caller: &Caller) -> Vec<Match> 
         min_score: 0.0,
         exclude_closed: true,
     };
-    let asked = ask_for(world, subject).strong;
     let form = Form::of_lead(world, subject);
+    let asked = ask_by_form(world, subject, &form).strong;
     let found = candidates(world, &telling(world, &asked));
     let mut matches = matches(world, subject, &form, &asked, found, caller, options);
     matches.retain(|found| found.strength == Strength::Strong);
     matches
 }
 
-/// Without names that so many open records have that they say nothing: nobody is a duplicate by such a name, and comparing
-/// with all of them is slow. Who has it and is one is found under another key.
+/// Without what so many open records have that it says nothing: nobody is a duplicate by that, and comparing with all of
+/// them is slow. Who has it and is one is found under another key.
 fn telling(world: &World, asked: &BTreeSet<Key>) -> BTreeSet<Key> {
-    let is_name = |key: &Key| matches!(key.kind, KeyKind::PersonName | KeyKind::SoundAndCompany);
-    let says_something = |key: &Key| !is_name(key) || world.lead_hits.of(*key).take(COUNTED).count() < COUNTED;
+    let says_something = |key: &Key| !is_crowded(key) || hits(world, *key) < COUNTED;
     asked.iter().copied().filter(says_something).collect()
 }
 
@@ -144,11 +144,13 @@ fn candidates<'w>(world: &'w World, asked: &BTreeSet<Key>) -> Vec<&'w Lead> {
 /// the micro-batch. Counts stop at [`COUNTED`], so that a policy, which looks at fewer records, comes to the same score.
 fn compare(world: &World, subject: &Form, asked: &BTreeSet<Key>, lead: &Lead) -> Option<Match> {
     let other = Form::of_lead(world, lead);
-    let theirs: Vec<Key> = fuzzy_keys(&other)
+    let theirs: Vec<Key> = rarity_keys(&other)
         .into_iter()
         .chain(other.contact.phone_key())
         .collect();
-    let rarity = Rarity::of(asked, &theirs, |key| hits(world, key));
+    let rarity = Rarity::of(theirs.iter().filter(|key| asked.contains(key)), |key| {
+        u32::try_from(hits(world, key)).unwrap_or(u32::MAX)
+    });
     let judgement = judge_in(world, subject, &other, rarity)?;
     Some(Match {
         lead_id: lead.id,
@@ -159,23 +161,20 @@ fn compare(world: &World, subject: &Form, asked: &BTreeSet<Key>, lead: &Lead) ->
     })
 }
 
-fn hits(world: &World, key: Key) -> u32 {
-    let over = world.lead_hits.over_budget(key).is_some();
-    let count = if over {
+fn hits(world: &World, key: Key) -> usize {
+    if world.lead_hits.over_budget(key).is_some() {
         COUNTED
     } else {
         world.lead_hits.of(key).take(COUNTED).count()
-    };
-    u32::try_from(count).unwrap_or(u32::MAX)
+    }
 }
 
 fn judge_in(world: &World, a: &Form, b: &Form, rarity: Rarity) -> Option<Judgement> {
     judge(&world.config.settings, a, b, rarity, world.records)
 }
 
-fn customers(world: &World, subject: &Lead, form: &Form) -> Vec<CustomerMatch> {
-    let keys = ask_for(world, subject).all();
-    let ids: BTreeSet<CustomerId> = keys.iter().flat_map(|key| world.customer_hits.of(*key)).collect();
+fn customers(world: &World, subject: &Lead, form: &Form, asked: &BTreeSet<Key>) -> Vec<CustomerMatch> {
+    let ids: BTreeSet<CustomerId> = asked.iter().flat_map(|key| world.customer_hits.of(*key)).collect();
     let mut found: Vec<CustomerMatch> = ids
         .into_iter()
         .filter(|id| Some(*id) != subject.customer_id)

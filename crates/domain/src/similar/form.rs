@@ -94,15 +94,16 @@ fn apart(name: &str) -> String {
 const PREFIXES: &[&str] = &["d", "de", "di", "du", "fitz", "l", "la", "le", "mac", "mc", "o"];
 
 impl Form {
-    /// The form of contact fields. `region` reads local phone numbers (rules 2.4).
-    pub fn read(given: &Given<'_>, region: Option<&str>) -> Self {
+    /// The form of contact fields. `region` reads local phone numbers (rules 2.4); `placeholders` are no addresses
+    /// (rules 2.1).
+    pub fn read(given: &Given<'_>, region: Option<&str>, placeholders: &[String]) -> Self {
         // Rules 2.7.
         let display_name = if given.person.trim().is_empty() {
             normal::display_name(given.email)
         } else {
             None
         };
-        let contact = ContactKeys::read(given.email, given.phone, given.website, region);
+        let contact = ContactKeys::read(given.email, given.phone, given.website, region, placeholders);
         let person = normal::person(&apart(display_name.as_deref().unwrap_or(given.person)));
         let mailboxes: Vec<Mailbox> = contact.emails.iter().filter_map(normal::mailbox).take(3).collect();
         let mut words = person
@@ -147,7 +148,7 @@ impl Form {
                 .customer_id
                 .map(|id| (id, customer.is_some_and(|customer| !customer.is_company))),
             entity: lead.customer_id.map(|id| world.commercial_entity(id)),
-            ..Self::read(&Given::of_lead(lead), region)
+            ..Self::read(&Given::of_lead(lead), region, &world.config.settings.placeholder_emails)
         }
     }
 
@@ -159,7 +160,11 @@ impl Form {
         Self {
             customer: Some((customer.id, !customer.is_company)),
             entity: Some(world.commercial_entity(customer.id)),
-            ..Self::read(&Given::of_customer(customer, company), region)
+            ..Self::read(
+                &Given::of_customer(customer, company),
+                region,
+                &world.config.settings.placeholder_emails,
+            )
         }
     }
 

@@ -1,9 +1,10 @@
 //! Many records in memory, each findable by its keys: for the audit of a whole tenant, for micro-batches, and for
 //! measuring how well the engine does.
 
+use super::ask::keys_of;
 use super::find::COUNTED;
 use super::{Form, Judgement, Model, Rarity, judge_with};
-use crate::keys::{CAP, Key, KeyKind, fuzzy_keys};
+use crate::keys::{CAP, Key, KeyKind};
 use crate::tenant::Settings;
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,6 +16,8 @@ const BUDGET: usize = 1_000;
 pub struct Index {
     forms: Vec<Form>,
     keys: Vec<BTreeSet<Key>>,
+    /// Those of the keys that tell how rare something is: few, and looked at for each pair.
+    telling: Vec<Vec<Key>>,
     hits: HashMap<i64, Vec<u32>>,
 }
 
@@ -22,23 +25,12 @@ impl Index {
     /// Adds a record; its number is how many there were before.
     pub fn add(&mut self, settings: &Settings, form: Form) {
         let number = u32::try_from(self.forms.len()).unwrap_or(u32::MAX);
-        let mut keys: BTreeSet<Key> = fuzzy_keys(&form);
-        let contact = &form.contact;
-        keys.extend(
-            contact
-                .email_keys()
-                .chain(contact.folded_lookups())
-                .chain(contact.phone_key()),
-        );
-        let own = contact
-            .domains
-            .iter()
-            .filter(|domain| !settings.is_generic(&domain.domain));
-        keys.extend(own.map(|domain| domain.key));
+        let mut keys = keys_of(settings, &form).all();
         keys.extend(form.customer.map(|(id, _)| Key::of_customer(id)));
         for key in &keys {
             self.hits.entry(key.hash).or_default().push(number);
         }
+        self.telling.push(keys.iter().copied().filter(Rarity::counts).collect());
         self.keys.push(keys);
         self.forms.push(form);
     }
@@ -75,9 +67,9 @@ impl Index {
 
     /// How many records have what both share.
     pub fn rarity(&self, a: u32, b: u32) -> Rarity {
-        let (ours, theirs) = (&self.keys[a as usize], &self.keys[b as usize]);
-        let theirs: Vec<Key> = theirs.iter().copied().collect();
-        Rarity::of(ours, &theirs, |key| {
+        let (ours, theirs) = (&self.telling[a as usize], &self.telling[b as usize]);
+        let shared = theirs.iter().filter(|key| ours.contains(key));
+        Rarity::of(shared, |key| {
             let hits = self.hits.get(&key.hash).map_or(0, Vec::len);
             u32::try_from(hits.min(COUNTED)).unwrap_or(u32::MAX)
         })

@@ -105,6 +105,10 @@ fn is_supported(a: &Form, b: &Form, comparison: &Comparison, reasons: &[Evidence
     if comparison.name < Name::Unknown || a.lookalike || b.lookalike {
         return false;
     }
+    // Relatives who work together have the same surnames and a mailbox each.
+    if comparison.mail == Mail::Colleague && comparison.phone != Phone::Same {
+        return false;
+    }
     let kinds: BTreeSet<u8> = reasons
         .iter()
         .filter(|piece| piece.acts)

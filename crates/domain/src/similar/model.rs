@@ -17,7 +17,11 @@ static MODEL: LazyLock<Model> = LazyLock::new(|| {
 pub const FITTED_FOR: f64 = 10_000.0;
 
 /// In a smaller tenant the prior is that of this many.
-const FEWEST: f64 = 500.0;
+const FEWEST: f64 = 5_000.0;
+
+/// How much of the logarithm the prior takes: in a larger tenant names and companies are more common, too, which counts by
+/// itself.
+const SLOPE: f64 = 0.75;
 
 /// The file of weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -199,7 +203,7 @@ fn commonness(count: u32, few: f64, shared: bool) -> f64 {
 pub fn prior(records: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a logarithm is taken")]
     let records = (records as f64).max(FEWEST);
-    -(records / FITTED_FOR).ln()
+    -SLOPE * (records / FITTED_FOR).ln()
 }
 
 /// The weights as they are used.

@@ -1,7 +1,6 @@
 //! How many records have what two share: a shared rare value says more than a shared common one (rules 3.4).
 
 use crate::keys::{Key, KeyKind};
-use std::collections::BTreeSet;
 
 /// Counts, the two records included; 0 = not known, or not shared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,21 +14,29 @@ pub struct Rarity {
 }
 
 impl Rarity {
+    /// Whether this kind of key tells how rare something is.
+    pub fn counts(key: &Key) -> bool {
+        Self::default().field(key.kind).is_some()
+    }
+
     /// The counts of the keys that both hold. Of several keys of one kind the rarest counts.
-    pub fn of(ours: &BTreeSet<Key>, theirs: &[Key], count: impl Fn(Key) -> u32) -> Self {
+    pub fn of<'k>(shared: impl Iterator<Item = &'k Key>, count: impl Fn(Key) -> u32) -> Self {
         let mut rarity = Self::default();
-        for key in theirs {
-            let field = match key.kind {
-                KeyKind::PersonName => &mut rarity.name,
-                KeyKind::Phone | KeyKind::PhoneEnd => &mut rarity.phone,
-                KeyKind::CompanyName => &mut rarity.company,
-                _ => continue,
-            };
-            if ours.contains(key) {
-                let hits = count(*key);
-                *field = if *field == 0 { hits } else { hits.min(*field) };
-            }
+        for key in shared {
+            let Some(field) = rarity.field(key.kind) else { continue };
+            let hits = count(*key);
+            *field = if *field == 0 { hits } else { hits.min(*field) };
         }
         rarity
+    }
+
+    /// What a kind of key is counted under.
+    fn field(&mut self, kind: KeyKind) -> Option<&mut u32> {
+        match kind {
+            KeyKind::PersonName => Some(&mut self.name),
+            KeyKind::Phone | KeyKind::PhoneEnd => Some(&mut self.phone),
+            KeyKind::CompanyName => Some(&mut self.company),
+            _ => None,
+        }
     }
 }

@@ -145,25 +145,27 @@ impl SettingsPatch {
         {
             check.add("retry_schedule", "has more than 100 entries");
         }
-        if let Some(providers) = &self.generic_email_providers {
-            if providers.len() > limits::SETTINGS_LIST {
-                check.add(
-                    "generic_email_providers",
-                    format!("has more than {} entries", limits::SETTINGS_LIST),
-                );
-            }
-            for (index, provider) in providers.iter().enumerate() {
-                check.text(
-                    &format!("generic_email_providers[{index}]"),
-                    Some(provider),
-                    limits::LABEL,
-                );
-            }
-        }
+        check_list(
+            &mut check,
+            "generic_email_providers",
+            self.generic_email_providers.as_ref(),
+        );
+        check_list(&mut check, "placeholder_emails", self.placeholder_emails.as_ref());
         if check.violations.is_empty() {
             Ok(())
         } else {
             Err(Refusal::fields(check.violations))
         }
+    }
+}
+
+/// A list that people edit.
+fn check_list(check: &mut Check, field: &str, list: Option<&Vec<String>>) {
+    let entries = list.map_or(&[][..], Vec::as_slice);
+    if entries.len() > limits::SETTINGS_LIST {
+        check.add(field, format!("has more than {} entries", limits::SETTINGS_LIST));
+    }
+    for (index, entry) in entries.iter().enumerate() {
+        check.text(&format!("{field}[{index}]"), Some(entry), limits::LABEL);
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{Team, TenantConfig};
 use crate::given::put;
-use crate::normal::GENERIC_PROVIDERS;
+use crate::keys::Reading;
+use crate::normal::{GENERIC_PROVIDERS, PLACEHOLDER_ADDRESSES};
+use crate::rekey::Scope;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ pub struct Settings {
     pub default_country: String,
     /// Domains that say nothing about a company (rules 2.3).
     pub generic_email_providers: Vec<String>,
+    /// Addresses that people type to get past a form (rules 2.1): whole ones, or `name@` for this name at any domain.
+    pub placeholder_emails: Vec<String>,
     /// Score from which a match may be STRONG (rules 3.3), 0 to 1.
     pub strong_threshold: f64,
     /// Score from which a match is PROBABLE, 0 to 1.
@@ -36,6 +40,7 @@ impl Default for Settings {
             leads_enabled: true,
             default_country: String::new(),
             generic_email_providers: GENERIC_PROVIDERS.iter().map(|&domain| domain.to_owned()).collect(),
+            placeholder_emails: PLACEHOLDER_ADDRESSES.iter().map(|&one| one.to_owned()).collect(),
             strong_threshold: 0.95,
             probable_threshold: 0.5,
             revert_window: Duration::from_secs(30 * 24 * 3600),
@@ -47,9 +52,29 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// How contact data is read.
+    pub fn reading(&self) -> Reading<'_> {
+        Reading {
+            default_country: &self.default_country,
+            placeholders: &self.placeholder_emails,
+        }
+    }
+
+    /// Whose keys have to be made anew after these settings were others (rules 2.1, 2.4).
+    pub fn rekeys_since(&self, before: &Self) -> Option<Scope> {
+        if self.placeholder_emails != before.placeholder_emails {
+            Some(Scope::All)
+        } else if self.default_country != before.default_country {
+            Some(Scope::NoCountry)
+        } else {
+            None
+        }
+    }
+
     /// The domain, in normal form, belongs to a generic e-mail provider (rules 2.3). People type the list.
     pub fn is_generic(&self, domain: &str) -> bool {
-        let listed = |generic: &String| generic.trim().eq_ignore_ascii_case(domain);
+        // Asked very often: most of the list is told apart by its lengths.
+        let listed = |generic: &String| generic.len() >= domain.len() && generic.trim().eq_ignore_ascii_case(domain);
         self.generic_email_providers.iter().any(listed)
     }
 }
@@ -63,6 +88,8 @@ pub struct SettingsPatch {
     pub default_country: Option<String>,
     /// See [`Settings::generic_email_providers`].
     pub generic_email_providers: Option<Vec<String>>,
+    /// See [`Settings::placeholder_emails`].
+    pub placeholder_emails: Option<Vec<String>>,
     /// See [`Settings::strong_threshold`].
     pub strong_threshold: Option<f64>,
     /// See [`Settings::probable_threshold`].
@@ -81,6 +108,7 @@ pub fn update_settings(config: &TenantConfig, patch: &SettingsPatch) -> (Setting
     put(&mut settings.leads_enabled, &patch.leads_enabled);
     put(&mut settings.default_country, &patch.default_country);
     put(&mut settings.generic_email_providers, &patch.generic_email_providers);
+    put(&mut settings.placeholder_emails, &patch.placeholder_emails);
     put(&mut settings.strong_threshold, &patch.strong_threshold);
     put(&mut settings.probable_threshold, &patch.probable_threshold);
     put(&mut settings.revert_window, &patch.revert_window);

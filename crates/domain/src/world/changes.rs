@@ -10,6 +10,7 @@ use crate::ids::{
 };
 use crate::import::ImportReject;
 use crate::lead::Lead;
+use crate::rekey::{Rekey, Rekeyed, Scope};
 use crate::request::RequestClaim;
 use crate::timeline::TimelineEntry;
 use crate::touched::BeforeImage;
@@ -89,6 +90,12 @@ pub struct Changes {
     pub rejects: Vec<(RequestId, ImportReject)>,
     /// Requests that took effect, with the record they made or changed.
     pub requests: Vec<(RequestClaim, Uuid)>,
+    /// Keys to be made anew from now on, in the background.
+    pub rekeys: BTreeSet<Scope>,
+    /// Steps of that, with how far each is afterwards (`None` = it is done).
+    pub rekey_steps: BTreeMap<Uuid, Option<Rekey>>,
+    /// All keys of the records of those steps.
+    pub rekeyed: Rekeyed,
     /// The settings were changed.
     pub settings: bool,
     /// Changed or new stages.

@@ -25,6 +25,16 @@ impl<Id: Copy + Ord> KeyHits<Id> {
         self.hits.entry(key).or_default().insert(id);
     }
 
+    /// Who has this key has been looked up, even if nobody has it.
+    pub fn look_up(&mut self, key: Key) {
+        self.hits.entry(key).or_default();
+    }
+
+    /// It is known who has this key, or that nobody has.
+    pub fn knows(&self, key: Key) -> bool {
+        self.hits.contains_key(&key)
+    }
+
     /// A record had the keys `old` and has the keys `new` now.
     pub(super) fn move_to(&mut self, id: Id, old: &BTreeSet<Key>, new: BTreeSet<Key>) {
         for gone in old.difference(&new) {

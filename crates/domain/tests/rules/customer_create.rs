@@ -2,9 +2,11 @@
 
 use crate::support::*;
 use opportune_domain::address::Address;
-use opportune_domain::conversion::{CustomerAction, CustomerChoice};
+use opportune_domain::conversion::{CustomerAction, CustomerChoice, keys_of_new_customers};
 use opportune_domain::customer::Customer;
 use opportune_domain::event::EventBody;
+use opportune_domain::ids::LeadId;
+use opportune_domain::keys::KeyKind;
 use opportune_domain::lead::Lead;
 
 fn create(town: &mut Town, fill: impl FnOnce(&mut Lead)) -> (Customer, Option<Customer>) {
@@ -288,4 +290,38 @@ fn a_company_used_again_without_a_person_is_a_link_and_fills() {
     );
     town.converted(convert_with(lead, CustomerChoice::Create));
     assert_eq!(town.at(lead).phone, phone);
+}
+
+/// The kinds of the keys that are locked to convert the lead.
+fn locked(town: &Town, lead: LeadId, choice: CustomerChoice) -> Vec<KeyKind> {
+    let keys = keys_of_new_customers(&town.world, town.at(lead), &convert_with(lead, choice));
+    keys.iter().map(|key| key.kind).collect()
+}
+
+#[test]
+fn only_keys_under_which_a_customer_is_made_are_locked() {
+    let mut town = Town::new();
+    let make = |town: &mut Town, n: u128, email: &str| {
+        town.lead(n, |lead| {
+            lead.contact_name = "Ann Lee".to_owned();
+            lead.company_name = "Fresh Ltd".to_owned();
+            lead.email = email.to_owned();
+        })
+    };
+    let first = make(&mut town, 100, "ann@fresh.example");
+    let choice = CustomerChoice::MatchOrCreate;
+    assert_eq!(locked(&town, first, choice), [KeyKind::Email, KeyKind::CompanyName]);
+    assert_eq!(locked(&town, first, CustomerChoice::Create), [KeyKind::CompanyName]);
+    town.company(50, "Fresh Ltd", |company| company.website = "fresh.example".to_owned());
+    assert_eq!(
+        locked(&town, first, choice),
+        [KeyKind::Email],
+        "the company is used again"
+    );
+    assert_eq!(locked(&town, first, CustomerChoice::Create), []);
+    let namesake = make(&mut town, 101, "ann@elsewhere.example");
+    assert_eq!(locked(&town, namesake, CustomerChoice::Create), [KeyKind::CompanyName]);
+    town.person(40, "Ann Lee", |person| person.email = "ann@fresh.example".to_owned());
+    assert_eq!(locked(&town, first, choice), [], "she is linked");
+    assert_eq!(locked(&town, first, CustomerChoice::None), []);
 }

@@ -192,7 +192,7 @@ fn what_the_customer_step_locks_is_what_it_looks_under() {
         lead.company_name = "Quillmoor".to_owned();
         lead.phone = "+1 202 555 0101".to_owned();
     });
-    let kinds: Vec<KeyKind> = customer_needs(town.at(lead), &convert(lead))
+    let kinds: Vec<KeyKind> = customer_needs(&town.world.config.settings, town.at(lead), &convert(lead))
         .keys
         .iter()
         .map(|key| key.kind)

@@ -133,7 +133,7 @@ impl Town {
     }
 
     fn show_customer(&mut self, customer: Customer) {
-        for key in keys::stored_of_customer(&customer, &self.world.config.settings.default_country) {
+        for key in keys::stored_of_customer(&customer, self.world.config.settings.reading()) {
             self.world.customer_hits.add(key, customer.id);
         }
         self.world.customers.insert(customer.id, customer);
@@ -151,8 +151,8 @@ impl Town {
     }
 
     fn show_lead(&mut self, lead: Lead) {
-        let country = self.world.config.settings.default_country.clone();
-        for key in keys::stored_of_lead(&lead, self.world.customer_country(&lead), &country) {
+        let reading = self.world.config.settings.reading();
+        for key in keys::stored_of_lead(&lead, self.world.customer_country(&lead), reading) {
             self.world.lead_hits.add(key, lead.id);
         }
         self.world.leads.insert(lead.id, lead);

@@ -94,6 +94,12 @@ impl Outbox for Away {
     async fn left_batches(&self) -> Never<Vec<(TenantId, BatchId)>> {
         away()
     }
+    async fn rekeys(&self) -> Never<Vec<(TenantId, Uuid)>> {
+        away()
+    }
+    async fn wait_for_writers(&self, _: TenantId) -> Never<()> {
+        away()
+    }
     async fn housekeeping(&self, _: TimeDelta) -> Never<u64> {
         away()
     }

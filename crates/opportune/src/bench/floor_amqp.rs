@@ -10,7 +10,6 @@ use opportune_rabbitmq::topology::EVENTS_EXCHANGE;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 /// A quorum queue, like the one for jobs.
@@ -24,9 +23,8 @@ const WINDOW: usize = 500;
 
 /// Two queues, each with a consumer.
 pub struct AmqpFloor {
-    connection: Connection,
     channel: Channel,
-    consumed: mpsc::UnboundedReceiver<()>,
+    _connection: Connection,
 }
 
 impl AmqpFloor {
@@ -54,27 +52,17 @@ impl AmqpFloor {
                 FieldTable::default(),
             )
             .await?;
-        let (sender, consumed) = mpsc::unbounded_channel();
         for queue in [JOBS, EVENTS] {
-            let sender = sender.clone();
-            tokio::spawn(sink::drain(connection.create_channel().await?, queue, move |_| {
-                sender.send(()).is_ok()
-            }));
+            tokio::spawn(sink::drain(connection.create_channel().await?, queue, |_| true));
         }
         Ok(Self {
-            connection,
             channel,
-            consumed,
+            _connection: connection,
         })
     }
 
     /// One conversion after another: its job, confirmed, then its events, confirmed; `callers` at a time.
-    pub async fn one_by_one(
-        self: &AmqpFloor,
-        conversions: usize,
-        events: &[Vec<u8>],
-        callers: usize,
-    ) -> Result<Duration> {
+    pub async fn one_by_one(&self, conversions: usize, events: &[Vec<u8>], callers: usize) -> Result<Duration> {
         let shares: Arc<[Vec<Vec<u8>>]> = shares(events, conversions).into();
         let next = Arc::new(AtomicUsize::new(0));
         let mut tasks = JoinSet::new();
@@ -95,7 +83,7 @@ impl AmqpFloor {
         Ok(begun.elapsed())
     }
 
-    /// Everything pipelined: jobs of a hundred conversions, then all events, and the time until all is consumed.
+    /// Everything pipelined: jobs of a hundred conversions, then all events.
     pub async fn in_sets(&self, conversions: usize, events: &[Vec<u8>]) -> Result<Duration> {
         let begun = Instant::now();
         let jobs: Vec<Vec<u8>> = (0..conversions.div_ceil(JOB_SIZE)).map(|_| job(JOB_SIZE)).collect();
@@ -105,19 +93,6 @@ impl AmqpFloor {
             }
         }
         Ok(begun.elapsed())
-    }
-
-    /// Removes the queues.
-    pub async fn stop(mut self) -> Result<()> {
-        self.consumed.close();
-        for queue in [JOBS, EVENTS] {
-            self.channel
-                .queue_delete(queue.into(), lapin::options::QueueDeleteOptions::default())
-                .await?;
-        }
-        // A consumer's channel may be closing already, which the client library takes for a fault of the connection's end.
-        let _ = self.connection.close(200, "done".into()).await;
-        Ok(())
     }
 }
 

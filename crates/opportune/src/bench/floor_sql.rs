@@ -33,7 +33,8 @@ pub struct SqlFloor {
 struct Conversion {
     id: Uuid,
     lead_id: Uuid,
-    request_id: Uuid,
+    /// Items of a batch have none: the batch has one.
+    request_id: Option<Uuid>,
     customer_ids: Vec<Uuid>,
     event_ids: Vec<Uuid>,
     end_time: DateTime<Utc>,
@@ -158,7 +159,7 @@ fn rows(one: Conversion, keys: &HashMap<Uuid, Vec<i64>>) -> Rows {
     Rows {
         conversions: vec![one.id],
         leads: vec![one.lead_id],
-        requests: vec![one.request_id],
+        requests: one.request_id.into_iter().collect(),
         key_customers: of_customers.iter().map(|(id, _)| *id).collect(),
         keys: of_customers.iter().map(|(_, key)| *key).collect(),
         link_leads: link.iter().map(|_| one.lead_id).collect(),

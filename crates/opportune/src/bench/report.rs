@@ -119,6 +119,25 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
+impl Display for Case {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (p50, p99) = self.percentiles();
+        write!(
+            f,
+            "{:<20} {:>7} {:>9.0} {:>8.1} {:>8.1} {:>9.0} {:>10.0} {:>10.0} {:>6.2}",
+            self.name,
+            self.run.count,
+            self.per_second(self.run.took),
+            millis(p50),
+            millis(p99),
+            millis(self.run.took),
+            millis(self.floor.sql),
+            millis(self.floor.amqp),
+            self.ratio()
+        )
+    }
+}
+
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(
@@ -127,20 +146,7 @@ impl Display for Report {
             "case", "count", "per s", "p50 ms", "p99 ms", "took ms", "SQL ms", "AMQP ms", "ratio"
         )?;
         for case in &self.cases {
-            let (p50, p99) = case.percentiles();
-            writeln!(
-                f,
-                "{:<20} {:>7} {:>9.0} {:>8.1} {:>8.1} {:>9.0} {:>10.0} {:>10.0} {:>6.2}",
-                case.name,
-                case.run.count,
-                case.per_second(case.run.took),
-                millis(p50),
-                millis(p99),
-                millis(case.run.took),
-                millis(case.floor.sql),
-                millis(case.floor.amqp),
-                case.ratio()
-            )?;
+            writeln!(f, "{case}")?;
         }
         writeln!(f, "floor = SQL + AMQP; ratio = floor / took (1 = as fast as the floor)")?;
         writeln!(

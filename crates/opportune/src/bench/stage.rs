@@ -1,9 +1,10 @@
 //! The service under measurement: `opportune dev` as a process of its own, on private servers.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ pub struct Stage {
     channels: Vec<Channel>,
     /// The owner's connections to the database.
     pub pool: PgPool,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Stage {
@@ -67,7 +68,7 @@ impl Stage {
             endpoints,
             channels,
             pool,
-            _folder: folder,
+            folder,
         })
     }
 
@@ -84,6 +85,23 @@ impl Stage {
     /// A connection of the client; the same for equal numbers.
     pub fn channel(&self, number: usize) -> Channel {
         self.channels[number % self.channels.len()].clone()
+    }
+
+    /// Runs a command of this executable against the service, as a process of its own; how long it takes.
+    pub async fn time_command<'a>(&self, arguments: impl IntoIterator<Item = &'a OsStr>) -> Result<Duration> {
+        let begun = Instant::now();
+        let ended = Command::new(std::env::current_exe()?)
+            .args(arguments)
+            .arg("--data")
+            .arg(self.folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .output()
+            .await?;
+        let took = begun.elapsed();
+        ensure!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        Ok(took)
     }
 
     /// Address of the broker.

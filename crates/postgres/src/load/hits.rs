@@ -46,7 +46,8 @@ pub(crate) async fn open_hits(
     Ok((customers, leads))
 }
 
-/// Leads of each key, tombstones left out; of each at most as many as stand beside it in `most`.
+/// Leads of each key; of each at most as many as stand beside it in `most`. The index of the keys is all that is read:
+/// tombstones have none.
 pub(crate) async fn lead_hits(
     tx: &mut Tx,
     tenant: TenantId,
@@ -57,9 +58,8 @@ pub(crate) async fn lead_hits(
         r#"SELECT asked.key AS "key!", found.lead_id
         FROM UNNEST($2::bigint[], $3::bigint[]) AS asked (key, most)
         CROSS JOIN LATERAL (
-            SELECT match_keys.lead_id
-            FROM match_keys JOIN leads ON leads.tenant_id = $1 AND leads.id = match_keys.lead_id
-            WHERE match_keys.tenant_id = $1 AND match_keys.key = asked.key AND leads.status <> 'merged'
+            SELECT match_keys.lead_id FROM match_keys
+            WHERE match_keys.tenant_id = $1 AND match_keys.key = asked.key
             ORDER BY match_keys.lead_id LIMIT asked.most
         ) AS found"#,
         tenant.0,
@@ -71,7 +71,7 @@ pub(crate) async fn lead_hits(
     Ok(rows.into_iter().map(|row| (row.key, LeadId(row.lead_id))).collect())
 }
 
-/// How many leads have each key, counted up to `most`; tombstones are counted too.
+/// How many leads have each key, counted up to `most`.
 pub(crate) async fn estimates(
     tx: &mut Tx,
     tenant: TenantId,

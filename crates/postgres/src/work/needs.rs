@@ -8,6 +8,7 @@ macro_rules! for_each_set {
     ($do:ident) => {
         $do!(
             requests,
+            rekeys,
             imports,
             batches,
             parts_of,

@@ -11,6 +11,8 @@ use uuid::Uuid;
 pub(super) enum Class {
     /// The tenant's set-up.
     Config,
+    /// Keys that are being made anew.
+    Rekeys,
     /// Imports.
     Imports,
     /// Batches, to be changed as a whole. (Their counts are locked last of all.)
@@ -53,6 +55,7 @@ fn first_place(needs: &Needs, tenant: TenantId) -> Option<Place> {
     let first_key = first_key.map(|key| AdvisoryKey::of(tenant, *key)).min();
     let places = [
         needs.config.then_some((Class::Config, 0)),
+        of_id(Class::Rekeys, needs.rekeys.first().copied()),
         of_id(Class::Imports, needs.imports.first().map(|id| id.0)),
         of_id(Class::Batches, needs.batches.first().map(|id| id.0)),
         of_id(Class::Conversions, needs.conversions.first().map(|id| id.0)),

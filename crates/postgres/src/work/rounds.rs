@@ -24,6 +24,7 @@ impl Session<'_> {
         if new.config {
             self.lock_config().await?;
         }
+        self.load_rekeys(new).await?;
         self.load_imports(new).await?;
         self.load_batches(new).await?;
         self.load_conversions(new).await?;
@@ -69,6 +70,16 @@ impl Session<'_> {
         load::config::lock(&mut self.tx, self.tenant).await?;
         self.order.hold((Class::Config, 0));
         self.world.config = self.store.read_config(&mut self.tx, self.tenant).await?;
+        Ok(())
+    }
+
+    async fn load_rekeys(&mut self, new: &Needs) -> Result<(), DbError> {
+        for id in &new.rekeys {
+            if let Some(rekey) = load::rekey(&mut self.tx, self.tenant, *id).await? {
+                self.world.rekeys.insert(*id, rekey);
+            }
+            self.order.hold((Class::Rekeys, id.as_u128()));
+        }
         Ok(())
     }
 
@@ -180,6 +191,9 @@ impl Session<'_> {
         }
         let (customer_hits, lead_hits) =
             load::open_hits(&mut self.tx, self.tenant, &hashes(&customer_keys), &hashes(&lead_keys)).await?;
+        customer_keys
+            .values()
+            .for_each(|key| self.world.customer_hits.look_up(*key));
         for (hash, id) in &customer_hits {
             if let Some(key) = customer_keys.get(hash) {
                 self.world.customer_hits.add(*key, *id);

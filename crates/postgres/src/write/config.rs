@@ -4,6 +4,7 @@ use super::text;
 use crate::error::{DbError, all_written};
 use crate::load::Tx;
 use opportune_domain::ids::TenantId;
+use opportune_domain::keys::KEYS_VERSION;
 use opportune_domain::tenant::{Salesperson, Stage, Team, TenantConfig};
 use opportune_domain::world::Changes;
 use uuid::Uuid;
@@ -11,9 +12,10 @@ use uuid::Uuid;
 /// Makes a tenant with this set-up; false when it is there already.
 pub(crate) async fn make_tenant(tx: &mut Tx, tenant: TenantId, config: &TenantConfig) -> Result<bool, DbError> {
     let made = sqlx::query!(
-        "INSERT INTO tenants (id, config_version) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        "INSERT INTO tenants (id, config_version, keys_version) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         tenant.0,
-        config.version
+        config.version,
+        KEYS_VERSION
     )
     .execute(&mut **tx)
     .await?;

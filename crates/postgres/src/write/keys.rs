@@ -20,6 +20,15 @@ pub(super) struct KeyChanges {
 }
 
 impl KeyColumns {
+    /// All keys of these records.
+    pub fn of<Id: Copy + Into<Uuid>>(records: &BTreeMap<Id, BTreeSet<Key>>) -> Self {
+        let mut columns = Self::default();
+        for (id, keys) in records {
+            columns.extend((*id).into(), keys);
+        }
+        columns
+    }
+
     fn extend(&mut self, id: Uuid, keys: &BTreeSet<Key>) {
         for key in keys {
             self.keys.push(key.hash);

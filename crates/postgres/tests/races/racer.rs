@@ -3,12 +3,16 @@
 use crate::arena::Scene;
 use opportune_application::Call;
 use opportune_application::ports::{Needs, Store};
-use opportune_application::work::{Accept, AcceptOne, Accepted, ChangeLead, LeadChange, RevertConversion, Settle};
+use opportune_application::work::{
+    Accept, AcceptBatch, AcceptOne, Accepted, ChangeLead, LeadChange, RevertConversion, Settle, TendBatch,
+};
 use opportune_domain::access::Caller;
+use opportune_domain::batch::{BatchOrder, Instruction, Overrides};
 use opportune_domain::conversion::{ConversionMode, ConversionState, ConvertCommand, CustomerChoice, DuplicatePolicy};
-use opportune_domain::ids::{ConversionId, LeadId};
+use opportune_domain::ids::{BatchId, ConversionId, LeadId};
 use opportune_domain::lead::LeadPatch;
 use opportune_domain::refusal::{Reason, Refusal};
+use opportune_domain::world::World;
 use opportune_postgres::PgStore;
 use opportune_testkit::{ids, look, new_id};
 
@@ -31,6 +35,8 @@ pub enum Racer {
     Revert(usize),
     /// Several `ConvertLead` that are accepted and settled together, as those of a batch are, under this policy.
     Together(Vec<usize>, DuplicatePolicy),
+    /// `BatchConvertLeads` under this policy: accepted, made into items, and settled together.
+    Batch(Vec<usize>, DuplicatePolicy),
 }
 
 /// What a racer was answered, one a record that it asked about: nothing, or the reason of a refusal.
@@ -64,6 +70,7 @@ impl Racer {
                 let commands = records.iter().map(|record| command(scene.leads[*record], *policy));
                 convert(store, scene, commands.collect()).await
             }
+            Self::Batch(records, policy) => batch(store, scene, records, *policy).await,
             Self::Lose(record) => {
                 let change = LeadChange::Lose {
                     reason: "too dear".to_owned(),
@@ -140,25 +147,71 @@ async fn convert(store: &PgStore, scene: &Scene, commands: Vec<ConvertCommand>) 
     };
     store.work(scene.tenant, &mut accept).await.unwrap();
     let accepted: Vec<ConversionId> = accept.results.iter().flatten().map(Accepted::id).collect();
-    if !accepted.is_empty() {
-        let mut settle = Settle::together(accepted.clone(), ids());
+    let world = settled(store, scene, &accepted).await;
+    let answer = accept.results.into_iter().map(|accepted| match accepted {
+        Err(refusal) => Some(refusal.reason),
+        Ok(accepted) => outcome(&world, accepted.id()),
+    });
+    (answer.collect(), accepted)
+}
+
+/// Accepts a batch in one transaction, makes its items in a second, settles them in a third, as a server and a worker do.
+async fn batch(
+    store: &PgStore,
+    scene: &Scene,
+    records: &[usize],
+    on_duplicates: DuplicatePolicy,
+) -> (Answer, Vec<ConversionId>) {
+    let id = BatchId(new_id());
+    let order = BatchOrder {
+        instruction: Instruction {
+            on_duplicates,
+            ..Instruction::default()
+        },
+        ..BatchOrder::default()
+    };
+    let leads: Vec<LeadId> = records.iter().map(|record| scene.leads[*record]).collect();
+    let mut accept = AcceptBatch::new(id, order, None, &leads, Overrides::default());
+    store.work(scene.tenant, &mut accept).await.unwrap();
+    accept.result.unwrap().unwrap();
+    let mut tend = TendBatch {
+        id,
+        ids: ids(),
+        more: true,
+    };
+    while tend.more {
+        store.work(scene.tenant, &mut tend).await.unwrap();
+    }
+    let needs = Needs {
+        items: leads.iter().map(|lead| (id, *lead)).collect(),
+        ..Needs::default()
+    };
+    let items = look(store, scene.tenant, needs).await.unwrap().items;
+    let conversions: Vec<ConversionId> = leads.iter().map(|lead| items[&(id, *lead)].conversion).collect();
+    let world = settled(store, scene, &conversions).await;
+    let answer = conversions.iter().map(|id| outcome(&world, *id));
+    (answer.collect(), conversions)
+}
+
+/// The world in which these conversions are settled, in one transaction.
+async fn settled(store: &PgStore, scene: &Scene, conversions: &[ConversionId]) -> World {
+    if !conversions.is_empty() {
+        let mut settle = Settle::together(conversions.to_vec(), ids());
         store.work(scene.tenant, &mut settle).await.unwrap();
     }
     let needs = Needs {
-        conversions: accepted.iter().copied().collect(),
+        conversions: conversions.iter().copied().collect(),
         ..Needs::default()
     };
-    let world = look(store, scene.tenant, needs).await.unwrap();
-    let answer = accept.results.into_iter().map(|accepted| {
-        let id = accepted.map(|accepted| accepted.id()).map_err(|refusal| refusal.reason);
-        match id.map(|id| &world.conversions[&id].state) {
-            Err(reason) => Some(reason),
-            Ok(ConversionState::Succeeded { .. }) => None,
-            Ok(ConversionState::Failed { error }) => Some(error.reason),
-            Ok(other) => panic!("a conversion that was settled is {}", other.name()),
-        }
-    });
-    (answer.collect(), accepted)
+    look(store, scene.tenant, needs).await.unwrap()
+}
+
+fn outcome(world: &World, conversion: ConversionId) -> Option<Reason> {
+    match &world.conversions[&conversion].state {
+        ConversionState::Succeeded { .. } => None,
+        ConversionState::Failed { error } => Some(error.reason),
+        other => panic!("a conversion that was settled is {}", other.name()),
+    }
 }
 
 async fn change(store: &PgStore, scene: &Scene, record: usize, change: LeadChange) -> Option<Reason> {

@@ -26,6 +26,23 @@ fn one_person(now: DateTime<Utc>) -> Vec<Lead> {
     vec![record("First", 30), record("Second", 20), record("Third", 10)]
 }
 
+/// Two people of one company, each twice.
+fn colleagues_twice(now: DateTime<Utc>) -> Vec<Lead> {
+    let record = |name: &str, mailbox: &str, ago| Lead {
+        contact_name: name.to_owned(),
+        company_name: "Harbor Works Ltd".to_owned(),
+        website: "harborworks.example".to_owned(),
+        email: format!("{mailbox}@harborworks.example"),
+        ..lead(&format!("Inquiry of {name}"), ago, now)
+    };
+    vec![
+        record("Kim Snow", "kim", 40),
+        record("Lou Reef", "lou", 30),
+        record("Kim Snow", "kim", 20),
+        record("Lou Reef", "lou", 10),
+    ]
+}
+
 /// Runs the race, and tells how often each ending came.
 async fn ends_as_in_some_order(records: fn(DateTime<Utc>) -> Vec<Lead>, before: Vec<Racer>, racers: Vec<Racer>) {
     let race = Race {
@@ -110,4 +127,22 @@ async fn two_lots_of_the_same_leads_in_opposite_order() {
         Racer::Together(vec![2, 1, 0], DuplicatePolicy::Ignore),
     ];
     ends_as_in_some_order(one_person, vec![], racers).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_batches_of_the_same_leads_in_opposite_order() {
+    let racers = vec![
+        Racer::Batch(vec![0, 1, 2], DuplicatePolicy::Ignore),
+        Racer::Batch(vec![2, 1, 0], DuplicatePolicy::Ignore),
+    ];
+    ends_as_in_some_order(one_person, vec![], racers).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_lots_that_make_customers_of_the_same_people_and_their_company() {
+    let racers = vec![
+        Racer::Together(vec![0, 1], DuplicatePolicy::Ignore),
+        Racer::Together(vec![3, 2], DuplicatePolicy::Ignore),
+    ];
+    ends_as_in_some_order(colleagues_twice, vec![], racers).await;
 }

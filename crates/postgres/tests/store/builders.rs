@@ -94,7 +94,7 @@ impl Work for Settle {
         for conversion in world.conversions.values() {
             needs.leads.insert(conversion.lead_id);
             if let Some(lead) = world.leads.get(&conversion.lead_id) {
-                let customer = customer_needs(lead, &conversion.command);
+                let customer = customer_needs(&world.config.settings, lead, &conversion.command);
                 needs.customers.extend(customer.ids);
                 needs.customer_keys_locked.extend(customer.keys);
             }

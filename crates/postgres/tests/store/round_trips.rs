@@ -5,6 +5,7 @@ use crate::support::{TestDb, new_id, steps, tenant, write};
 use opportune_application::ports::{Needs, Store};
 use opportune_domain::ids::ConversionId;
 use opportune_domain::keys::stored_of_customer;
+use opportune_domain::tenant::Settings;
 use opportune_domain::world::World;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -63,7 +64,7 @@ async fn backlog(db: &TestDb) -> BTreeSet<ConversionId> {
             if number % 2 == 0 {
                 let mut known = customer("Known", world.now);
                 known.email.clone_from(&one.email);
-                assert!(!stored_of_customer(&known, "").is_empty());
+                assert!(!stored_of_customer(&known, Settings::default().reading()).is_empty());
                 world.put_customer(known);
             }
             let id = world.put_lead(one).id;

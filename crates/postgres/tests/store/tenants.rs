@@ -5,9 +5,10 @@ use crate::support::{TestDb, look, new_id, tenant, write};
 use futures_util::future::join_all;
 use opportune_application::ports::Needs;
 use opportune_domain::keys::stored_of_lead;
+use opportune_domain::tenant::Settings;
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 19] = [
     "tenants",
     "settings",
     "salespeople",
@@ -18,6 +19,7 @@ const TABLES: [&str; 18] = [
     "leads",
     "match_keys",
     "customer_keys",
+    "rekeys",
     "timeline_entries",
     "conversions",
     "before_images",
@@ -46,7 +48,7 @@ async fn a_tenant_sees_nothing_of_another() {
     })
     .await;
     let (mine, theirs, conversion) = made.unwrap();
-    let keys = stored_of_lead(&mine, None, "");
+    let keys = stored_of_lead(&mine, None, Settings::default().reading());
     let needs = Needs {
         requests: [conversion.0.into()].into(),
         conversions: [conversion].into(),

@@ -21,6 +21,7 @@ pub(super) struct Instruments {
     pub(super) redeliveries: Counter<u64>,
     pub(super) stale_acks: Counter<u64>,
     pub(super) sweeper_resent: Counter<u64>,
+    pub(super) rekeys_waiting: Gauge<u64>,
     pub(super) store_retries: Counter<u64>,
     pub(super) broker_connected: Gauge<u64>,
     pub(super) settled_notices: Counter<u64>,
@@ -71,6 +72,12 @@ impl Instruments {
                 "opportune.jobs.stale_acks",
                 "{ack}",
                 "Acks that came after their connection was gone",
+            ),
+            rekeys_waiting: gauge(
+                meter,
+                "opportune.rekeys.waiting",
+                "{rekey}",
+                "Times that keys of records are still to be made anew",
             ),
             sweeper_resent: counter(
                 meter,

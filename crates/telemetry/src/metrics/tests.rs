@@ -17,6 +17,7 @@ fn every_recorder_shows_in_the_prometheus_text() {
         metrics.messages_published(MessageKind::Event, PublishResult::Unroutable, 4);
         metrics.redeliveries(1);
         metrics.stale_acks(1);
+        metrics.rekeys_waiting(3);
         metrics.sweeper_resent(1);
         metrics.store_retry("conflict");
         metrics.broker_connected(true);
@@ -36,6 +37,7 @@ fn every_recorder_shows_in_the_prometheus_text() {
         "messaging_client_sent_messages_total{kind=\"event\",messaging_system=\"rabbitmq\",result=\"unroutable\"} 4",
         "opportune_jobs_redelivered_total 1",
         "opportune_jobs_stale_acks_total 1",
+        "opportune_rekeys_waiting 3",
         "opportune_sweeper_resent_total 1",
         "opportune_store_retries_total{cause=\"conflict\"} 1",
         "opportune_broker_connected 1",

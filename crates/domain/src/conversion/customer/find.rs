@@ -9,7 +9,8 @@ use crate::world::World;
 /// The customer with the same normal e-mail address, and the reason in words (rules 5.4): a person before a company,
 /// then the oldest. Never by name alone.
 pub(super) fn by_email<'w>(world: &'w World, lead: &Lead) -> Option<(&'w Customer, String)> {
-    let addresses = ContactKeys::read(&lead.email, "", "", None).emails;
+    let placeholders = &world.config.settings.placeholder_emails;
+    let addresses = ContactKeys::read(&lead.email, "", "", None, placeholders).emails;
     let mut found: Vec<&Customer> = Vec::new();
     for address in &addresses {
         let key = Key::new(KeyKind::Email, &address.address());
@@ -42,8 +43,8 @@ fn is_another_person(lead: &Lead, customer: &Customer) -> bool {
 /// A company with the same normal name for which a second kind of evidence agrees (rules 5.2), the oldest first.
 pub(super) fn company<'w>(world: &'w World, lead: &Lead) -> Option<(&'w Customer, &'static str)> {
     let key = keys::company_key(&lead.company_name)?;
-    let default_country = &world.config.settings.default_country;
-    let ours = keys::contact_of_lead(lead, world.customer_country(lead), default_country);
+    let reading = world.config.settings.reading();
+    let ours = keys::contact_of_lead(lead, world.customer_country(lead), reading);
     world
         .customer_hits
         .of(key)
@@ -54,7 +55,7 @@ pub(super) fn company<'w>(world: &'w World, lead: &Lead) -> Option<(&'w Customer
 }
 
 fn second_evidence(world: &World, lead: &Lead, ours: &ContactKeys, company: &Customer) -> Option<&'static str> {
-    let theirs = keys::contact_of_customer(company, &world.config.settings.default_country);
+    let theirs = keys::contact_of_customer(company, world.config.settings.reading());
     let own_domain = |domain: &str| !world.config.settings.is_generic(domain);
     if ours
         .domains

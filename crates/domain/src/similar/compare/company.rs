@@ -1,7 +1,7 @@
 //! Companies, by name and by domain.
 
 use super::mail::{label, slip};
-use crate::normal::{self, CompanyName, NameAgreement};
+use crate::normal::{self, CompanyName, NameAgreement, slips};
 use crate::similar::Form;
 use crate::similar::levels::{Company, Domain};
 use crate::tenant::Settings;
@@ -28,7 +28,7 @@ pub(super) fn company(a: &Form, b: &Form) -> Company {
 fn near(a: &str, b: &str) -> bool {
     let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
     let allowed = short / 6;
-    short >= 5 && long <= 60 && long - short <= allowed && strsim::osa_distance(a, b) <= allowed
+    short >= 5 && long <= 60 && long - short <= allowed && slips::within(a, b, allowed)
 }
 
 /// `northauto` beside `north automotive`.

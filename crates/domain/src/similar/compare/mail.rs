@@ -1,6 +1,6 @@
 //! E-mail addresses.
 
-use crate::normal::{Email, Mailbox, fold};
+use crate::normal::{Email, Mailbox, fold, slips};
 use crate::similar::Form;
 use crate::similar::levels::Mail;
 use crate::tenant::Settings;
@@ -86,7 +86,7 @@ fn variants(short: &Mailbox, long: &Mailbox) -> bool {
 fn near(a: &str, b: &str) -> bool {
     let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
     let allowed = if short >= 10 { 2 } else { 1 };
-    short >= 5 && long - short <= allowed && strsim::osa_distance(a, b) <= allowed
+    short >= 5 && long - short <= allowed && slips::within(a, b, allowed)
 }
 
 /// The first letter is often an initial, where another letter is another person.

@@ -1,5 +1,6 @@
 //! Phone numbers.
 
+use crate::normal::slips;
 use crate::similar::levels::Phone;
 use crate::similar::{Form, Rarity};
 
@@ -40,7 +41,7 @@ fn near(one: &str, other: &str) -> Phone {
     let differing = one.bytes().zip(other.bytes()).filter(|(x, y)| x != y).count();
     if common + 3 >= one.len() {
         Phone::Block
-    } else if differing == 1 || (differing == 2 && strsim::osa_distance(one, other) == 1) {
+    } else if differing == 1 || (differing == 2 && slips::within(one, other, 1)) {
         Phone::Slip
     } else {
         Phone::Other

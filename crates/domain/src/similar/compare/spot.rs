@@ -1,6 +1,6 @@
 //! Addresses.
 
-use crate::normal::Place;
+use crate::normal::{Place, slips};
 use crate::similar::levels::Spot;
 
 pub(super) fn spot(a: &Place, b: &Place) -> Spot {
@@ -55,5 +55,5 @@ fn agree_street(a: &Place, b: &Place) -> Option<bool> {
 fn near(a: &str, b: &str) -> bool {
     let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
     let allowed = if short >= 10 { 2 } else { 1 };
-    short >= 5 && long <= 100 && long - short <= allowed && strsim::osa_distance(a, b) <= allowed
+    short >= 5 && long <= 100 && long - short <= allowed && slips::within(a, b, allowed)
 }

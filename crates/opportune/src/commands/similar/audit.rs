@@ -18,6 +18,9 @@ use crate::output::progress_bar;
 /// What the progress bar shows.
 const BAR: &str = "[{bar:40}] {pos}/{len} records compared, {eta} left";
 
+/// Records that are compared between two looks at the progress bar.
+const PART: usize = 2_000;
+
 /// Writes what is similar to each record, or which records belong together.
 ///
 /// # Errors
@@ -46,10 +49,14 @@ fn matches(records: &Records, args: &SimilarArgs, mut writer: csv::Writer<impl W
         "strength",
         "reasons",
     ])?;
-    let bar = progress_bar(records.names.len() as u64, BAR, false);
-    for query in numbers(records) {
-        if !args.exclude_closed || records.open[query as usize] {
-            for (place, (other, found)) in similar(records, args, query).into_iter().take(args.limit).enumerate() {
+    let queries: Vec<u32> = numbers(records)
+        .filter(|query| !args.exclude_closed || records.open[*query as usize])
+        .collect();
+    ask_all(
+        &queries,
+        |query| similar(records, args, query),
+        |query, found| {
+            for (place, (other, found)) in found.into_iter().enumerate() {
                 writer.write_record([
                     records.names[query as usize].as_str(),
                     &(place + 1).to_string(),
@@ -59,10 +66,9 @@ fn matches(records: &Records, args: &SimilarArgs, mut writer: csv::Writer<impl W
                     &reasons(&found.reasons),
                 ])?;
             }
-        }
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
+            Ok(())
+        },
+    )?;
     writer.flush().context("cannot write the rows")
 }
 
@@ -77,26 +83,70 @@ fn similar(records: &Records, args: &SimilarArgs, query: u32) -> Vec<(u32, Judge
         .filter(|(_, found)| found.score >= args.min_score)
         .collect();
     found.sort_by(|(a, x), (b, y)| y.score.total_cmp(&x.score).then(b.cmp(a)));
+    found.truncate(args.limit);
     found
+}
+
+/// Hands on what `ask` answers for each, in their order, beside a progress bar.
+fn ask_all<T: Send>(
+    queries: &[u32],
+    ask: impl Fn(u32) -> T + Sync,
+    mut take: impl FnMut(u32, T) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let bar = progress_bar(queries.len() as u64, BAR, false);
+    for part in queries.chunks(PART) {
+        for (query, answer) in part.iter().zip(on_all_cores(part, &ask)) {
+            take(*query, answer)?;
+        }
+        bar.inc(part.len() as u64);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// What `ask` answers for each, in their order. Each core takes a share.
+fn on_all_cores<T: Send>(queries: &[u32], ask: impl Fn(u32) -> T + Sync) -> Vec<T> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = queries.len().div_ceil(cores).max(1);
+    std::thread::scope(|scope| {
+        let ask = &ask;
+        let threads: Vec<_> = queries
+            .chunks(share)
+            .map(|share| scope.spawn(move || share.iter().map(|query| ask(*query)).collect::<Vec<T>>()))
+            .collect();
+        let joined = threads.into_iter().map(|thread| thread.join());
+        joined
+            .flat_map(|share| share.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+/// The open records after this one that are STRONG matches (rules 3.7): each pair once.
+fn duplicates(records: &Records, query: u32) -> Vec<u32> {
+    let index = &records.index;
+    let strong = |other: &u32| {
+        let found = index.judge(Model::builtin(), &records.settings, query, *other);
+        found.is_some_and(|found| found.strength == Strength::Strong)
+    };
+    let others = index.candidates(query, &[]).into_iter();
+    others
+        .filter(|other| *other > query && records.open[*other as usize])
+        .filter(strong)
+        .collect()
 }
 
 /// One row a record of a proposed merge: `cluster,record_id,records`.
 fn clusters(records: &Records, mut writer: csv::Writer<impl Write>) -> anyhow::Result<()> {
     let mut clusters = Clusters::new(records.names.len());
-    let bar = progress_bar(records.names.len() as u64, BAR, false);
-    for query in numbers(records).filter(|query| records.open[*query as usize]) {
-        for other in records.index.candidates(query, &[]) {
-            // Each pair once; duplicates are open (rules 3.7).
-            if other > query && records.open[other as usize] {
-                let found = records.index.judge(Model::builtin(), &records.settings, query, other);
-                if found.is_some_and(|found| found.strength == Strength::Strong) {
-                    clusters.join(query, other);
-                }
-            }
-        }
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
+    let queries: Vec<u32> = numbers(records).filter(|query| records.open[*query as usize]).collect();
+    ask_all(
+        &queries,
+        |query| duplicates(records, query),
+        |query, others| {
+            others.into_iter().for_each(|other| clusters.join(query, other));
+            Ok(())
+        },
+    )?;
     writer.write_record(["cluster", "record_id", "records"])?;
     for (number, members) in (1..).zip(clusters.groups()) {
         for member in &members {

@@ -6,7 +6,7 @@ use anyhow::Context;
 use opportune_contract::v1::{Customer, GetSettingsRequest, Lead, LeadStatus, ListCustomersRequest, ListLeadsRequest};
 use opportune_domain::address::Address;
 use opportune_domain::ids::CustomerId;
-use opportune_domain::keys::region;
+use opportune_domain::keys::{Reading, region};
 use opportune_domain::similar::{Form, Given, Index};
 use opportune_domain::tenant::Settings;
 use uuid::Uuid;
@@ -69,7 +69,7 @@ impl Records {
     }
 
     fn add(&mut self, lead: &Lead, customers: &Customers) {
-        let form = customers.form(lead, &self.settings.default_country);
+        let form = customers.form(lead, self.settings.reading());
         self.index.add(&self.settings, form);
         self.names.push(if lead.external_id.is_empty() {
             lead.id.clone()
@@ -90,6 +90,7 @@ async fn settings(client: &Client) -> anyhow::Result<Settings> {
     Ok(Settings {
         default_country: sent.default_country,
         generic_email_providers: sent.generic_email_providers,
+        placeholder_emails: sent.placeholder_emails,
         strong_threshold: sent.strong_threshold,
         probable_threshold: sent.probable_threshold,
         ..Settings::default()
@@ -127,7 +128,7 @@ async fn customers(client: &Client) -> anyhow::Result<Customers> {
 }
 
 impl Customers {
-    fn form(&self, lead: &Lead, default_country: &str) -> Form {
+    fn form(&self, lead: &Lead, reading: Reading<'_>) -> Form {
         let id = Uuid::parse_str(&lead.customer_id).ok();
         let customer = id.and_then(|id| self.0.get(&id));
         let address = Address {
@@ -150,7 +151,11 @@ impl Customers {
         Form {
             customer: id.map(|id| (CustomerId(id), customer.is_some_and(|customer| !customer.is_company))),
             entity: id.map(|id| CustomerId(self.topmost(id))),
-            ..Form::read(&given, region(&lead.country, country, default_country))
+            ..Form::read(
+                &given,
+                region(&lead.country, country, reading.default_country),
+                reading.placeholders,
+            )
         }
     }
 

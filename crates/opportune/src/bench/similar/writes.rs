@@ -1,0 +1,149 @@
+//! What keys cost when leads are written: the same leads once without, once with them.
+//!
+//! Both sides write copies of leads that are there already, in sets, into the full tables; the keys are made of the
+//! leads' own contact data, as the product does.
+
+use super::report::Writes;
+use crate::bench::Stage;
+use anyhow::Result;
+use opportune_domain::address::Address;
+use opportune_domain::keys::{Key, match_keys, region};
+use opportune_domain::normal;
+use opportune_domain::similar::{Form, Given};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// Leads on each side.
+const LEADS: usize = 20_000;
+/// Leads in a transaction.
+const SET: usize = 500;
+
+/// A copy that is to be written, with what its keys are made of.
+#[derive(Debug, FromRow)]
+struct Copy {
+    id: Uuid,
+    title: String,
+    contact_name: String,
+    company_name: String,
+    email: String,
+    phone: String,
+    website: String,
+    street: String,
+    city: String,
+    postal_code: String,
+    country: String,
+}
+
+/// Both sides.
+pub async fn measure(stage: &Stage) -> Result<Writes> {
+    let mut connection = stage.pool.acquire().await?;
+    sqlx::query("CREATE SCHEMA IF NOT EXISTS floor")
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("CREATE TABLE floor.copies AS SELECT * FROM leads WITH NO DATA")
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("INSERT INTO floor.copies SELECT * FROM leads ORDER BY create_time DESC, id DESC LIMIT $1")
+        .bind(i64::try_from(2 * LEADS)?)
+        .execute(&mut *connection)
+        .await?;
+    // Ids grow with time; those of the copies come behind all others, as those of new leads do.
+    sqlx::query(
+        "UPDATE floor.copies SET external_id = '',
+         id = overlay(gen_random_uuid()::text PLACING left(uuid_max, 13) FROM 1 FOR 13)::uuid
+         FROM (SELECT id::text AS uuid_max FROM leads ORDER BY id DESC LIMIT 1) AS newest",
+    )
+    .execute(&mut *connection)
+    .await?;
+    let copies: Vec<Copy> = sqlx::query_as(
+        "SELECT id, title, contact_name, company_name, email, phone, website, street, city, postal_code, country
+         FROM floor.copies ORDER BY id",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let insert = insert(&mut connection).await?;
+    // Sets of both sides take turns: both meet the same tables, checkpoints and neighbours.
+    let mut writes = Writes::default();
+    for (number, set) in copies.chunks(SET).take(2 * LEADS / SET).enumerate() {
+        if number.is_multiple_of(2) {
+            writes.bare += write(&mut connection, &insert, set, false).await?;
+            writes.count += set.len();
+        } else {
+            writes.with_keys += write(&mut connection, &insert, set, true).await?;
+        }
+    }
+    Ok(writes)
+}
+
+/// The statement that copies; generated columns make themselves.
+async fn insert(connection: &mut PgConnection) -> Result<String> {
+    let columns: String = sqlx::query_scalar(
+        "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) FROM information_schema.columns
+         WHERE table_schema = 'public' AND table_name = 'leads' AND is_generated = 'NEVER'",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(format!(
+        "INSERT INTO leads ({columns}) SELECT {columns} FROM floor.copies WHERE id = ANY ($1)"
+    ))
+}
+
+async fn write(connection: &mut PgConnection, insert: &str, set: &[Copy], with_keys: bool) -> Result<Duration> {
+    let ids: Vec<Uuid> = set.iter().map(|copy| copy.id).collect();
+    let begun = Instant::now();
+    sqlx::query("BEGIN").execute(&mut *connection).await?;
+    sqlx::query(AssertSqlSafe(insert.to_owned()))
+        .bind(&ids)
+        .execute(&mut *connection)
+        .await?;
+    if with_keys {
+        write_keys(connection, set).await?;
+    }
+    sqlx::query("COMMIT").execute(&mut *connection).await?;
+    Ok(begun.elapsed())
+}
+
+/// Makes the keys of a set and writes them, as the product does when leads are created.
+async fn write_keys(connection: &mut PgConnection, set: &[Copy]) -> Result<()> {
+    let keys: Vec<(Uuid, Key)> = set
+        .iter()
+        .flat_map(|copy| copy.keys().into_iter().map(|key| (copy.id, key)))
+        .collect();
+    sqlx::query(
+        "INSERT INTO match_keys (tenant_id, key, lead_id)
+         SELECT '01990000-0000-7000-8000-000000000001', made.key, made.lead_id
+         FROM UNNEST ($1::bigint[], $2::uuid[]) AS made (key, lead_id)",
+    )
+    .bind(keys.iter().map(|(_, key)| key.hash).collect::<Vec<_>>())
+    .bind(keys.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+impl Copy {
+    fn keys(&self) -> BTreeSet<Key> {
+        let address = Address {
+            street: self.street.clone(),
+            city: self.city.clone(),
+            postal_code: self.postal_code.clone(),
+            country: self.country.clone(),
+            ..Address::default()
+        };
+        let given = Given {
+            person: &self.contact_name,
+            company: &self.company_name,
+            email: &self.email,
+            phone: &self.phone,
+            website: &self.website,
+            address: &address,
+        };
+        let mut keys = match_keys(&Form::read(&given, region(&self.country, None, ""), &[]));
+        let texts = [&self.title, &self.contact_name, &self.company_name, &self.email];
+        let words = normal::words(texts.into_iter().map(String::as_str));
+        keys.extend(words.iter().map(|word| Key::of_word(word)));
+        keys
+    }
+}

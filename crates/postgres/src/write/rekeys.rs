@@ -1,0 +1,140 @@
+//! `rekeys`: what is asked for, and its steps, which give records exactly the keys that they should have.
+
+use super::keys::KeyColumns;
+use crate::error::DbError;
+use crate::load::Tx;
+use opportune_domain::ids::TenantId;
+use opportune_domain::keys::KEYS_VERSION;
+use opportune_domain::rekey::{Phase, Rekey, Rekeyed, Scope};
+use opportune_domain::world::Changes;
+use uuid::Uuid;
+
+/// Writes what is asked for and what has been done.
+pub(super) async fn write(tx: &mut Tx, tenant: TenantId, changes: &Changes) -> Result<(), DbError> {
+    for scope in &changes.rekeys {
+        ask(tx, tenant, *scope).await?;
+    }
+    if !changes.rekey_steps.is_empty() {
+        write_customer_keys(tx, tenant, &changes.rekeyed).await?;
+        write_lead_keys(tx, tenant, &changes.rekeyed).await?;
+    }
+    for (id, after) in &changes.rekey_steps {
+        match after {
+            Some(after) => go_on(tx, tenant, after).await?,
+            None => end(tx, tenant, *id).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn ask(tx: &mut Tx, tenant: TenantId, scope: Scope) -> Result<(), DbError> {
+    let (name, customer) = match scope {
+        Scope::All => ("all", None),
+        Scope::NoCountry => ("no_country", None),
+        Scope::OfCustomer(customer) => ("of_customer", Some(customer.0)),
+    };
+    sqlx::query!(
+        "INSERT INTO rekeys (tenant_id, scope, customer_id, keys_version) VALUES ($1, $2, $3, $4)",
+        tenant.0,
+        name,
+        customer,
+        KEYS_VERSION
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn go_on(tx: &mut Tx, tenant: TenantId, after: &Rekey) -> Result<(), DbError> {
+    let phase = match after.phase {
+        Phase::Customers => "customers",
+        Phase::Leads => "leads",
+    };
+    sqlx::query!(
+        "UPDATE rekeys SET phase = $3, after = $4, done = $5 WHERE tenant_id = $1 AND id = $2",
+        tenant.0,
+        after.id,
+        phase,
+        after.after,
+        after.done
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// When it was about everybody, all keys are of its version now.
+async fn end(tx: &mut Tx, tenant: TenantId, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!(
+        "WITH ended AS (
+            DELETE FROM rekeys WHERE tenant_id = $1 AND id = $2 RETURNING scope, keys_version
+        )
+        UPDATE tenants SET keys_version = ended.keys_version
+        FROM ended WHERE tenants.id = $1 AND ended.scope = 'all' AND tenants.keys_version < ended.keys_version",
+        tenant.0,
+        id
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Which keys a record has is asked of an index of its own: the migration says how.
+async fn write_customer_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -> Result<(), DbError> {
+    if rekeyed.customers.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = rekeyed.customers.keys().map(|id| id.0).collect();
+    let keys = KeyColumns::of(&rekeyed.customers);
+    sqlx::query!(
+        "WITH given AS MATERIALIZED (
+            SELECT given.key, given.id FROM UNNEST($2::bigint[], $3::uuid[]) AS given (key, id)
+        ), known AS MATERIALIZED (
+            SELECT key, customer_id AS id FROM customer_keys
+            WHERE tenant_id = $1 AND customer_id = ANY($4) AND (key = 0 OR key <> 0)
+        ), unkeyed AS (
+            DELETE FROM customer_keys USING (SELECT key, id FROM known EXCEPT SELECT key, id FROM given) AS gone
+            WHERE customer_keys.tenant_id = $1 AND customer_keys.key = gone.key
+                AND customer_keys.customer_id = gone.id
+        )
+        INSERT INTO customer_keys (tenant_id, key, customer_id)
+        SELECT $1, key, id FROM (SELECT key, id FROM given EXCEPT SELECT key, id FROM known) AS added
+        ON CONFLICT DO NOTHING",
+        tenant.0,
+        &keys.keys,
+        &keys.ids,
+        &ids
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn write_lead_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -> Result<(), DbError> {
+    if rekeyed.leads.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = rekeyed.leads.keys().map(|id| id.0).collect();
+    let keys = KeyColumns::of(&rekeyed.leads);
+    sqlx::query!(
+        "WITH given AS MATERIALIZED (
+            SELECT given.key, given.id FROM UNNEST($2::bigint[], $3::uuid[]) AS given (key, id)
+        ), known AS MATERIALIZED (
+            SELECT key, lead_id AS id FROM match_keys
+            WHERE tenant_id = $1 AND lead_id = ANY($4) AND (key = 0 OR key <> 0)
+        ), unkeyed AS (
+            DELETE FROM match_keys USING (SELECT key, id FROM known EXCEPT SELECT key, id FROM given) AS gone
+            WHERE match_keys.tenant_id = $1 AND match_keys.key = gone.key AND match_keys.lead_id = gone.id
+        )
+        INSERT INTO match_keys (tenant_id, key, lead_id)
+        SELECT $1, key, id FROM (SELECT key, id FROM given EXCEPT SELECT key, id FROM known) AS added
+        ON CONFLICT DO NOTHING",
+        tenant.0,
+        &keys.keys,
+        &keys.ids,
+        &ids
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
