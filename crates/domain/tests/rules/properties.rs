@@ -146,6 +146,10 @@ proptest! {
                 // The name decides how much a shared mailbox says, so it stays what it is.
                 let name = if lead.contact_name.is_empty() { "Kim Snow" } else { &lead.contact_name };
                 lead.contact_name = name.to_owned();
+                if which == 5 {
+                    // A mailbox that shows the other side's name speaks for that name.
+                    lead.email.clear();
+                }
                 let Some(value) = shared else { return };
                 match which {
                     0 => lead.email = format!("{}, {value}@fjord.example", lead.email),
