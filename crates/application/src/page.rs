@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use opportune_domain::refusal::{Reason, Refusal};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 
 /// Rows on a page when the caller names no number.
 pub const DEFAULT_PAGE: i32 = 50;
@@ -88,22 +89,27 @@ impl Paging {
         }
     }
 
-    /// The page of a list that is at hand as a whole: the token holds the number of rows passed.
+    /// The page of a list that is at hand as a whole.
     pub fn slice<T>(&self, all: Vec<T>) -> Listed<T> {
-        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
-        let skip = self
-            .after
-            .as_ref()
-            .and_then(|after| after.value.parse().ok())
-            .unwrap_or(0_usize);
-        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let more = all.len() > skip.saturating_add(limit);
-        let items = all.into_iter().skip(skip).take(limit).collect();
-        let next = more.then(|| PageAfter {
-            value: (skip + limit).to_string(),
+        let (total, rows) = (all.len(), self.rows());
+        let items = all.into_iter().skip(rows.start).take(rows.len()).collect();
+        self.sliced(items, total)
+    }
+
+    /// Which rows of such a list are on the page: the token holds the number of rows passed.
+    pub fn rows(&self) -> Range<usize> {
+        let skip = self.after.as_ref().and_then(|after| after.value.parse().ok());
+        let skip = skip.unwrap_or(0_usize);
+        skip..skip.saturating_add(usize::try_from(self.limit).unwrap_or(usize::MAX))
+    }
+
+    /// The answer with these rows of `total`.
+    pub fn sliced<T>(&self, items: Vec<T>, total: usize) -> Listed<T> {
+        let next = (total > self.rows().end).then(|| PageAfter {
+            value: self.rows().end.to_string(),
             id: uuid::Uuid::nil(),
         });
-        self.listed(items, next, total)
+        self.listed(items, next, i64::try_from(total).unwrap_or(i64::MAX))
     }
 
     fn token(&self, after: PageAfter, total: i64) -> String {

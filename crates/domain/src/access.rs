@@ -44,10 +44,13 @@ pub struct Caller {
 impl Caller {
     /// The caller may see this record.
     pub fn sees(&self, lead: &Lead) -> bool {
+        self.sees_those_of(lead.salesperson_id)
+    }
+
+    /// The caller may see the records of this salesperson; of `None`, those that are nobody's.
+    pub fn sees_those_of(&self, owner: Option<SalespersonId>) -> bool {
         match self.role {
-            Role::SalespersonOwn => {
-                lead.salesperson_id.is_none() || lead.salesperson_id == self.actor.map(SalespersonId)
-            }
+            Role::SalespersonOwn => owner.is_none() || owner == self.actor.map(SalespersonId),
             Role::SalespersonAll | Role::Manager | Role::Service => true,
             Role::Operator => false,
         }

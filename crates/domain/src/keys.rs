@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Counts the rules by which keys are made: raise it with every change after which a record would get other keys than it
-/// has. Tenants whose keys are of an older version get new ones in the background.
-pub const KEYS_VERSION: i32 = 1;
+/// Counts the rules by which keys and normal forms are made: raise it with every change after which a record would get
+/// others than it has. Tenants whose keys are of an older version get new ones in the background.
+pub const KEYS_VERSION: i32 = 2;
 
 /// How a tenant reads contact data: what its settings say about keys.
 #[derive(Debug, Clone, Copy)]
@@ -141,7 +141,7 @@ impl Key {
 }
 
 /// A domain that a record shows, and its key. Kept with its text because generic providers are left out when asking.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DomainKey {
     /// The domain, ASCII, lower case.
     pub domain: String,
@@ -150,7 +150,7 @@ pub struct DomainKey {
 }
 
 /// The normal forms of a record's contact data, as keys.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactKeys {
     /// Normal addresses, in the order given; placeholders left out (rules 2.1).
     pub emails: Vec<normal::Email>,
@@ -254,21 +254,29 @@ pub fn contact_of_customer(customer: &Customer, reading: Reading<'_>) -> Contact
     )
 }
 
-/// Every key under which a lead is stored. Of a tombstone only the words: it is similar to nothing (rules 3.1), and who
-/// counts the records that share a key need not look at each.
-pub fn stored_of_lead(lead: &Lead, customer_country: Option<&str>, reading: Reading<'_>) -> BTreeSet<Key> {
+/// What is stored beside a record, so that others find it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// Every key under which it is found.
+    pub keys: BTreeSet<Key>,
+    /// Its normal forms; a tombstone has none.
+    pub form: Option<Form>,
+}
+
+/// What is stored beside a lead. Of a tombstone only words: it is similar to nothing (rules 3.1), and who counts the
+/// records that share a key need not look at each.
+pub fn stored_of_lead(lead: &Lead, customer_country: Option<&str>, reading: Reading<'_>) -> Stored {
     let texts = [&lead.title, &lead.contact_name, &lead.company_name, &lead.email];
     let mut keys: BTreeSet<Key> = word_keys(&texts).into_iter().collect();
-    if lead.status != LeadStatus::Merged {
+    let form = (lead.status != LeadStatus::Merged).then(|| {
         let region = region(&lead.address.country, customer_country, reading.default_country);
-        keys.extend(match_keys(&Form::read(
-            &Given::of_lead(lead),
-            region,
-            reading.placeholders,
-        )));
+        Form::read(&Given::of_lead(lead), region, reading.placeholders)
+    });
+    if let Some(form) = &form {
+        keys.extend(match_keys(form));
         keys.extend(lead.customer_id.map(Key::of_customer));
     }
-    keys
+    Stored { keys, form }
 }
 
 /// Every key under which a customer is stored.

@@ -1,7 +1,7 @@
 //! Keys that are made anew, in the background, because something reads records in another way now (rules 2.4).
 
 use crate::ids::{CustomerId, LeadId};
-use crate::keys::Key;
+use crate::keys::{Key, Stored};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -79,8 +79,8 @@ impl Rekey {
 /// What a step found out: all keys of its records, whatever they had before.
 #[derive(Debug, Clone, Default)]
 pub struct Rekeyed {
-    /// Of leads.
-    pub leads: BTreeMap<LeadId, BTreeSet<Key>>,
+    /// Of leads, with their normal forms.
+    pub leads: BTreeMap<LeadId, Stored>,
     /// Of customers.
     pub customers: BTreeMap<CustomerId, BTreeSet<Key>>,
 }

@@ -4,6 +4,8 @@
 //! a level for each field; the [`Model`] has a weight for each level; [`judge`] adds them up and says what that means.
 
 mod ask;
+mod bond;
+mod candidate;
 mod compare;
 mod evidence;
 mod find;
@@ -16,13 +18,15 @@ mod rarity;
 mod relation;
 
 pub use ask::{Asked, ask_for, policy_keys};
+pub use bond::{Bond, Tie};
+pub use candidate::Candidate;
 pub(crate) use compare::label;
 pub use compare::{Comparison, compare};
 pub use evidence::{Evidence, EvidenceKey};
 pub use find::{CustomerMatch, Found, Match, Options, SkippedKey, duplicates, find};
 pub use form::{Form, Given};
 pub use index::Index;
-pub use judge::{Judgement, Strength, judge, judge_with};
+pub use judge::{Around, Judgement, Strength, judge, judge_with};
 pub use levels::{Company, Context, Cross, Domain, Mail, Name, Phone, Spot};
 pub use model::{Active, Activity, FEATURES, FITTED_FOR, Feature, Features, Model, WeightsFile, prior};
 pub use rarity::Rarity;

@@ -23,9 +23,11 @@ use crate::keys::{self, Key};
 use crate::lead::{Lead, LeadStatus};
 use crate::rekey::{Rekey, Scope};
 use crate::request::SeenRequest;
+use crate::similar::{Candidate, Form, Tie};
 use crate::tenant::TenantConfig;
 use crate::touched::BeforeImage;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -39,8 +41,10 @@ pub struct World {
     pub config: Arc<TenantConfig>,
     /// About how many leads the tenant has: the more, the more of them agree by chance (rules 3.4).
     pub records: u64,
-    /// Loaded leads: those asked for, and candidates.
+    /// Loaded leads: those asked for, and those that policies look at.
     pub leads: BTreeMap<LeadId, Lead>,
+    /// What was loaded of leads that are only to be compared.
+    pub candidates: BTreeMap<LeadId, Candidate>,
     /// Loaded customers: those asked for, candidates, and their companies up to the top.
     pub customers: BTreeMap<CustomerId, Customer>,
     /// Loaded conversions.
@@ -83,6 +87,7 @@ impl World {
             config,
             records: 0,
             leads: BTreeMap::new(),
+            candidates: BTreeMap::new(),
             customers: BTreeMap::new(),
             conversions: BTreeMap::new(),
             live_conversions: BTreeMap::new(),
@@ -108,6 +113,25 @@ impl World {
         Some(customer.address.country.as_str())
     }
 
+    /// What matching looks at of a loaded record. A lead that is there as a whole may have been changed in this world: it
+    /// comes first.
+    pub fn candidate(&self, id: LeadId) -> Option<Cow<'_, Candidate>> {
+        match self.leads.get(&id) {
+            Some(lead) => Some(Cow::Owned(Candidate::of_lead(self, lead))),
+            None => self.candidates.get(&id).map(Cow::Borrowed),
+        }
+    }
+
+    /// How a record is linked to its customer, who should be loaded with the companies above.
+    pub fn tie(&self, customer: Option<CustomerId>) -> Option<Tie> {
+        let customer = customer?;
+        Some(Tie {
+            customer,
+            is_person: self.customers.get(&customer).is_some_and(|one| !one.is_company),
+            entity: self.commercial_entity(customer),
+        })
+    }
+
     /// The topmost company of a customer's hierarchy (rules 3.2); itself if it belongs to none.
     pub fn commercial_entity(&self, id: CustomerId) -> CustomerId {
         let mut top = id;
@@ -129,7 +153,8 @@ impl World {
         lead.version = before.map_or(1, |before| before.version + 1);
         lead.update_time = self.later_than(before.map(|before| before.update_time));
         self.changes.note_lead(id, before);
-        let (old, new) = self.rekeyed_lead(before, &lead);
+        let (old, new, form) = self.rekeyed_lead(before, &lead);
+        self.changes.lead_forms.extend(form.map(|form| (id, form)));
         self.changes.lead_keys.entry(id).or_default().then(&old, &new);
         self.lead_hits.move_to(id, &old, new);
         if !lead.external_id.is_empty() {
@@ -167,21 +192,27 @@ impl World {
 
     /// The keys by which a lead was found before this change and is found after it: the next decision in this world
     /// sees what a world loaded after the commit would show it, and the store writes the difference. What cannot have
-    /// changed is in neither set: normal forms are slow to make.
-    fn rekeyed_lead(&self, before: Option<&Lead>, after: &Lead) -> (BTreeSet<Key>, BTreeSet<Key>) {
+    /// changed is in neither set: normal forms are slow to make. With them comes the form, if it may have changed.
+    fn rekeyed_lead(
+        &self,
+        before: Option<&Lead>,
+        after: &Lead,
+    ) -> (BTreeSet<Key>, BTreeSet<Key>, Option<Option<Form>>) {
         let is_found = |lead: &&Lead| lead.status != LeadStatus::Merged;
         let customer = |lead: &Lead| lead.customer_id.map(Key::of_customer);
         let mut old: BTreeSet<Key> = before.filter(is_found).and_then(customer).into_iter().collect();
         let mut new: BTreeSet<Key> = Some(after).filter(is_found).and_then(customer).into_iter().collect();
         let customer_read_the_phone = !after.phone.is_empty() && after.address.country.is_empty() && old != new;
         let differs = |before: &Lead| before.contact_differs(after) || is_found(&before) != is_found(&after);
-        if customer_read_the_phone || before.is_none_or(differs) {
-            let reading = self.config.settings.reading();
-            let stored = |lead: &Lead| keys::stored_of_lead(lead, self.customer_country(lead), reading);
-            old.extend(before.map(stored).into_iter().flatten());
-            new.extend(stored(after));
+        if !customer_read_the_phone && !before.is_none_or(differs) {
+            return (old, new, None);
         }
-        (old, new)
+        let reading = self.config.settings.reading();
+        let stored = |lead: &Lead| keys::stored_of_lead(lead, self.customer_country(lead), reading);
+        old.extend(before.map(stored).into_iter().flat_map(|stored| stored.keys));
+        let now = stored(after);
+        new.extend(now.keys);
+        (old, new, Some(now.form))
     }
 
     /// Writes a customer: a new one, or the next version of one that is there.

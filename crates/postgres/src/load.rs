@@ -2,6 +2,7 @@
 
 mod ancestors;
 mod batches;
+mod candidates;
 pub(crate) mod config;
 mod conversions;
 mod customers;
@@ -16,10 +17,11 @@ mod rekeys;
 
 pub(crate) use ancestors::{families, with_ancestors};
 pub(crate) use batches::{batches, items, next_part, pick};
+pub(crate) use candidates::candidates;
 pub(crate) use conversions::conversions;
 pub(crate) use customers::lock as lock_customers;
 pub(crate) use earlier::earlier;
-pub(crate) use hits::{estimates, lead_hits, open_hits};
+pub(crate) use hits::{estimates, open_hits};
 pub(crate) use images::images;
 pub(crate) use imports::imports;
 pub(crate) use leads::{by_ids as leads, locked as lock_leads};

@@ -8,6 +8,7 @@ pub(crate) mod batch;
 pub(crate) mod conversion;
 pub(crate) mod customer;
 pub(crate) mod event;
+pub(crate) mod form;
 pub(crate) mod import;
 pub(crate) mod lead;
 pub(crate) mod names;

@@ -9,6 +9,7 @@ mod columns;
 pub(crate) mod config;
 mod conversions;
 mod customers;
+mod forms;
 mod imports;
 mod items;
 mod keys;
@@ -23,6 +24,7 @@ mod timeline;
 
 use crate::error::{DbError, Setback};
 use crate::load::Tx;
+use forms::FormColumns;
 use keys::KeyChanges;
 use opportune_application::ports::Committed;
 use opportune_domain::conversion::Conversion;
@@ -77,14 +79,18 @@ async fn remove_customers(tx: &mut Tx, tenant: TenantId, world: &World) -> Resul
 async fn write_leads(tx: &mut Tx, tenant: TenantId, world: &World) -> Result<(), DbError> {
     let (new, changed) = split(&world.changes.leads, &world.leads, "leads")?;
     let keys = |records: &[&Lead]| KeyChanges::of(records.iter().map(|one| one.id), &world.changes.lead_keys);
-    leads::insert(tx, tenant, &new, &keys(&new)).await?;
+    let forms = |records: &[&Lead]| {
+        let forms = records.iter().map(|one| one.id);
+        FormColumns::of(forms.filter_map(|id| Some((id, world.changes.lead_forms.get(&id)?))))
+    };
+    leads::insert(tx, tenant, &new, &keys(&new), &forms(&new)).await?;
     // An external id that passes from one record to another is given up in a statement before it is taken.
     let (giving, others) = giving_up_names(world, &changed);
     if giving.is_empty() || others.is_empty() {
-        return leads::update(tx, tenant, &changed, &keys(&changed)).await;
+        return leads::update(tx, tenant, &changed, &keys(&changed), &forms(&changed)).await;
     }
-    leads::update(tx, tenant, &giving, &keys(&giving)).await?;
-    leads::update(tx, tenant, &others, &keys(&others)).await
+    leads::update(tx, tenant, &giving, &keys(&giving), &forms(&giving)).await?;
+    leads::update(tx, tenant, &others, &keys(&others), &forms(&others)).await
 }
 
 /// Leads that give up an external id which another one takes, and all others.

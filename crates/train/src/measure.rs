@@ -62,7 +62,7 @@ impl<'r> Bench<'r> {
         let settings = Settings::default();
         let mut index = Index::default();
         for record in records {
-            index.add(&settings, record.form());
+            index.add(&settings, record.form(), None);
         }
         Self {
             records,

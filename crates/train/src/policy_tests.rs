@@ -3,7 +3,7 @@
 use crate::measure::Bench;
 use crate::variants::{random, some};
 use crate::{own_files, records};
-use opportune_domain::similar::{Strength, judge, policy_keys};
+use opportune_domain::similar::{Model, Strength, policy_keys};
 
 #[test]
 fn nearly_everything_that_is_strong_shares_a_key_that_policies_look_under() {
@@ -14,7 +14,7 @@ fn nearly_everything_that_is_strong_shares_a_key_that_policies_look_under() {
         let (mut strong, mut missed) = (0, 0);
         bench.pairs(|a, b, _| {
             let (one, other) = (index.form(a), index.form(b));
-            let found = judge(settings, one, other, index.rarity(a, b), part.len() as u64);
+            let found = index.judge(Model::builtin(), settings, a, b);
             if found.is_some_and(|found| found.strength == Strength::Strong) {
                 strong += 1;
                 missed += usize::from(policy_keys(settings, one).is_disjoint(&policy_keys(settings, other)));

@@ -69,11 +69,14 @@ impl App {
             call: call.clone(),
             subject: Subject::Lead(id),
             options: Options::default(),
+            rows: 0..0,
+            related: 0,
+            found: None,
             result: None,
         };
         self.store.peek(call.tenant, &mut work).await?;
         let found = decided(work.result)??;
-        Ok(i64::try_from(found.matches.len()).unwrap_or(i64::MAX))
+        Ok(i64::try_from(found.total).unwrap_or(i64::MAX))
     }
 
     /// A page of records; this is also "my pipeline".

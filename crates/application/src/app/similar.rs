@@ -51,17 +51,18 @@ impl App {
             call: call.clone(),
             subject,
             options,
+            rows: paging.rows(),
+            related: RELATED,
+            found: None,
             result: None,
         };
         self.store.peek(call.tenant, &mut work).await?;
         let mut found = decided(work.result)??;
         found.customers.truncate(CUSTOMERS);
-        let related = found.matches.iter().filter(|(found, _)| found.relation.is_some());
-        let related = related.take(RELATED).cloned().collect();
-        let listed = paging.slice(found.matches);
+        let listed = paging.sliced(found.matches, found.total);
         Ok(SimilarPage {
             matches: listed.items,
-            related,
+            related: found.related,
             customers: found.customers,
             skipped: found.skipped,
             total: listed.total,

@@ -7,9 +7,10 @@ use opportune_domain::ids::LeadId;
 use opportune_domain::keys::Key;
 use opportune_domain::lead::{Lead, LeadPatch, LeadType};
 use opportune_domain::refusal::{Reason, Refusal};
-use opportune_domain::similar::{self, CustomerMatch, Match, Options, SkippedKey};
+use opportune_domain::similar::{self, CustomerMatch, Found, Match, Options, SkippedKey};
 use opportune_domain::world::World;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Hits from which a key is over budget (rules 3.5).
 pub const BUDGET: i64 = 1_000;
@@ -26,8 +27,12 @@ pub enum Subject {
 /// What was found, with the records.
 #[derive(Debug, Clone, Default)]
 pub struct FoundRecords {
-    /// Similar records, best first.
+    /// Those of the similar records that were asked for, best first.
     pub matches: Vec<(Match, Lead)>,
+    /// The first of those that are related only, best first.
+    pub related: Vec<(Match, Lead)>,
+    /// How many records are similar.
+    pub total: usize,
     /// Likely customers, best first.
     pub customers: Vec<(CustomerMatch, Customer)>,
     /// Keys over budget.
@@ -42,6 +47,12 @@ pub struct FindSimilar {
     pub subject: Subject,
     /// What to leave out.
     pub options: Options,
+    /// Which of the similar records are shown, the best being the first.
+    pub rows: Range<usize>,
+    /// How many of those that are related only are shown.
+    pub related: usize,
+    /// What was found, before the records themselves are loaded.
+    pub found: Option<Found>,
     /// What was found, or why not.
     pub result: Option<Result<FoundRecords, Refusal>>,
 }
@@ -62,8 +73,19 @@ impl Work for FindSimilar {
             return needs;
         }
         let asked = similar::ask_for(world, &lead).all();
+        let known = |key: &Key| world.customer_hits.knows(*key) && world.lead_hits.knows(*key);
+        let looked_up = asked.iter().all(known);
         needs.lead_keys.extend(asked.iter().copied());
         needs.customer_keys.extend(asked);
+        // Only once it is known who is similar can those on the page be loaded.
+        if looked_up {
+            let found = self.found.take();
+            let found = found.unwrap_or_else(|| similar::find(world, &lead, &self.call.caller, self.options));
+            needs.peek_leads.extend(self.shown(&found).map(|one| one.lead_id));
+            self.found = Some(found);
+        } else {
+            self.found = None;
+        }
         needs
     }
 
@@ -93,21 +115,18 @@ impl FindSimilar {
         }
     }
 
-    fn find(&self, world: &World) -> Result<FoundRecords, Refusal> {
+    fn find(&mut self, world: &World) -> Result<FoundRecords, Refusal> {
         let lead = self.subject(world)?;
         if let Some(id) = lead.customer_id.filter(|id| !world.customers.contains_key(id)) {
             return Err(Refusal::not_found(Reason::CustomerNotFound, id));
         }
-        let found = similar::find(world, &lead, &self.call.caller, self.options);
-        let with_lead = |found: Match| Some((world.leads.get(&found.lead_id)?.clone(), found));
-        let with_customer = |found: CustomerMatch| Some((world.customers.get(&found.customer_id)?.clone(), found));
+        let found = self.found.take().unwrap_or_default();
+        let with_lead = |one: &Match| Some((one.clone(), world.leads.get(&one.lead_id)?.clone()));
+        let with_customer = |one: CustomerMatch| Some((world.customers.get(&one.customer_id)?.clone(), one));
         Ok(FoundRecords {
-            matches: found
-                .matches
-                .into_iter()
-                .filter_map(with_lead)
-                .map(|(lead, found)| (found, lead))
-                .collect(),
+            matches: self.page(&found).filter_map(with_lead).collect(),
+            related: self.related(&found).filter_map(with_lead).collect(),
+            total: found.matches.len(),
             customers: found
                 .customers
                 .into_iter()
@@ -116,6 +135,19 @@ impl FindSimilar {
                 .collect(),
             skipped: found.skipped,
         })
+    }
+
+    fn page<'f>(&self, found: &'f Found) -> impl Iterator<Item = &'f Match> + use<'f> {
+        found.matches.iter().skip(self.rows.start).take(self.rows.len())
+    }
+
+    fn related<'f>(&self, found: &'f Found) -> impl Iterator<Item = &'f Match> + use<'f> {
+        let related = found.matches.iter().filter(|one| one.relation.is_some());
+        related.take(self.related)
+    }
+
+    fn shown<'f>(&self, found: &'f Found) -> impl Iterator<Item = &'f Match> + use<'f> {
+        self.page(found).chain(self.related(found))
     }
 }
 

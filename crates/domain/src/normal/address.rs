@@ -3,6 +3,7 @@
 use super::fold;
 use super::lists::{self, junk, people};
 use super::slips;
+use serde::{Deserialize, Serialize};
 
 /// Words that begin a part of a building, not of a street.
 #[rustfmt::skip]
@@ -53,7 +54,7 @@ pub fn address(street: &str, street2: &str, city: &str, postal_code: &str, count
 }
 
 /// What is known of a place, any part of it possibly empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// House number with its letter.
     pub house: String,

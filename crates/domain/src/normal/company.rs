@@ -4,6 +4,7 @@ use super::align::{Alignment, WordAgreement, align, join_split_words};
 use super::fold;
 use super::lists::{self, junk, legal_forms};
 use super::person::NameAgreement;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// Words beyond this many are dropped.
@@ -13,7 +14,7 @@ const MAX_TOKENS: usize = 12;
 const MAX_FORM_WORDS: usize = 5;
 
 /// The normal form of a company's name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CompanyName {
     /// The words with a space between: equal keys are equal names.
     pub key: String,

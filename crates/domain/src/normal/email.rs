@@ -5,6 +5,7 @@ use std::fmt;
 use super::fold;
 use super::host::{ascii_host, registrable};
 use super::lists::{self, people};
+use serde::{Deserialize, Serialize};
 
 pub use super::display_name::display_name;
 pub use super::lists::providers::{GENERIC_PROVIDERS, PLACEHOLDER_ADDRESSES};
@@ -16,7 +17,7 @@ pub const MAX_ADDRESSES: usize = 20;
 const MAX_LOCAL: usize = 64;
 
 /// The normal form of an e-mail address (rules 2.1): the domain lower-case ASCII, the local part lower-case if ASCII.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Email {
     /// What stands before the last `@`; quoted only where it must be.
     pub local: String,

@@ -3,12 +3,13 @@
 use super::Email;
 use super::fold;
 use super::slips;
+use serde::{Deserialize, Serialize};
 
 /// The longest mailbox name that is looked at, in letters.
 const MAX_LETTERS: usize = 40;
 
 /// The name of a personal mailbox, folded, without digits and tags.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Mailbox {
     /// All its letters.
     pub letters: String,

@@ -4,12 +4,13 @@ use super::align::{Alignment, WordAgreement, align, join_split_words};
 use super::email::{display_name, emails};
 use super::fold;
 use super::lists::{self, junk, nicknames, people};
+use serde::{Deserialize, Serialize};
 
 /// Words beyond this many are dropped.
 const MAX_TOKENS: usize = 12;
 
 /// The normal form of a person's name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PersonName {
     /// Folded words without titles, sorted, never empty.
     pub tokens: Vec<String>,
@@ -18,7 +19,7 @@ pub struct PersonName {
 }
 
 /// Father and son: what follows a name that both of them carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Generation {
     /// `Sr.`, `senior`, `père`.
     Senior,

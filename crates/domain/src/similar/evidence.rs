@@ -2,7 +2,7 @@
 
 use super::levels::{Company, Context, Cross, Domain, Mail, Name, Phone, Spot};
 use super::model::{Active, Activity, Model};
-use super::{Comparison, Form};
+use super::{Bond, Comparison, Form};
 
 /// The kinds of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,14 +60,20 @@ const SAME_COMPANY_AS_CUSTOMER: f64 = 2.5;
 const SAME_ENTITY: f64 = 2.0;
 
 /// What the customers of two records add.
-pub(super) fn customer_weight(a: &Form, b: &Form) -> f64 {
-    customer(a, b).map_or(0.0, |piece| piece.weight)
+pub(super) fn customer_weight(bond: Option<Bond>) -> f64 {
+    customer(bond).map_or(0.0, |piece| piece.weight)
 }
 
 /// All evidence between two records, the heaviest first. Symmetric.
-pub(super) fn evidence(model: &Model, a: &Form, b: &Form, comparison: &Comparison) -> Vec<Evidence> {
+pub(super) fn evidence(
+    model: &Model,
+    a: &Form,
+    b: &Form,
+    bond: Option<Bond>,
+    comparison: &Comparison,
+) -> Vec<Evidence> {
     let mut pieces: Vec<Evidence> = [
-        customer(a, b),
+        customer(bond),
         person(model, a, b, comparison),
         mail(model, comparison),
         cross(model, comparison),
@@ -83,29 +89,21 @@ pub(super) fn evidence(model: &Model, a: &Form, b: &Form, comparison: &Compariso
     pieces
 }
 
-fn customer(a: &Form, b: &Form) -> Option<Evidence> {
-    let (ours, theirs) = (a.customer?, b.customer?);
-    let (key, weight, detail, decisive) = if ours.0 == theirs.0 {
-        // All deals of one company would be duplicates if a company as customer were enough.
-        if ours.1 {
-            (EvidenceKey::Customer, SAME_CUSTOMER, "same customer", true)
-        } else {
-            (
-                EvidenceKey::Customer,
-                SAME_COMPANY_AS_CUSTOMER,
-                "same company as customer",
-                false,
-            )
-        }
-    } else if a.entity == b.entity {
-        (
+fn customer(bond: Option<Bond>) -> Option<Evidence> {
+    let (key, weight, detail, decisive) = match bond? {
+        Bond::Person => (EvidenceKey::Customer, SAME_CUSTOMER, "same customer", true),
+        Bond::Company => (
+            EvidenceKey::Customer,
+            SAME_COMPANY_AS_CUSTOMER,
+            "same company as customer",
+            false,
+        ),
+        Bond::Entity => (
             EvidenceKey::CommercialEntity,
             SAME_ENTITY,
             "customers of the same company",
             false,
-        )
-    } else {
-        return None;
+        ),
     };
     Some(Evidence {
         key,

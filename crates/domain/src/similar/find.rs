@@ -1,12 +1,14 @@
 //! Finding the records like one record in a world where the candidates are loaded (rules 3).
 
 use super::ask::{ask_by_form, is_crowded};
-use super::{Evidence, EvidenceKey, Form, Judgement, Rarity, Relation, Strength, judge};
+use super::{Around, Bond, Candidate, Evidence, EvidenceKey, Form, Judgement, Rarity, Relation, Strength, Tie, judge};
 use crate::access::Caller;
 use crate::ids::{CustomerId, LeadId};
 use crate::keys::{Key, KeyKind, rarity_keys};
 use crate::lead::{Lead, LeadStatus};
 use crate::world::World;
+use chrono::{DateTime, Utc};
+use std::cell::LazyCell;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -74,43 +76,12 @@ pub struct Found {
 pub fn find(world: &World, subject: &Lead, caller: &Caller, options: Options) -> Found {
     let form = Form::of_lead(world, subject);
     let asked = ask_by_form(world, subject, &form).all();
+    let query = Query::new(world, subject, &form, &asked);
     Found {
-        matches: matches(
-            world,
-            subject,
-            &form,
-            &asked,
-            candidates(world, &asked),
-            caller,
-            options,
-        ),
-        customers: customers(world, subject, &form, &asked),
+        matches: query.matches(candidates(world, &asked), caller, options),
+        customers: query.customers(&asked),
         skipped: skipped(world, &asked),
     }
-}
-
-fn matches(
-    world: &World,
-    subject: &Lead,
-    form: &Form,
-    asked: &BTreeSet<Key>,
-    candidates: Vec<&Lead>,
-    caller: &Caller,
-    options: Options,
-) -> Vec<Match> {
-    let mut matches: Vec<(Match, &Lead)> = candidates
-        .into_iter()
-        .filter(|lead| lead.id != subject.id && lead.status != LeadStatus::Merged && caller.sees(lead))
-        .filter(|lead| !options.exclude_closed || lead.is_open())
-        .filter_map(|lead| Some((compare(world, form, asked, lead)?, lead)))
-        .filter(|(found, _)| found.score >= options.min_score)
-        .collect();
-    matches.sort_by(|(a, x), (b, y)| {
-        b.score
-            .total_cmp(&a.score)
-            .then_with(|| (Reverse(x.create_time), x.id).cmp(&(Reverse(y.create_time), y.id)))
-    });
-    matches.into_iter().map(|(found, _)| found).collect()
 }
 
 /// STRONG matches that are open (rules 3.7): what `on_duplicates` means. Looked for under the keys that can decide
@@ -123,7 +94,7 @@ pub fn duplicates(world: &World, subject: &Lead, caller: &Caller) -> Vec<Match> 
     let form = Form::of_lead(world, subject);
     let asked = ask_by_form(world, subject, &form).strong;
     let found = candidates(world, &telling(world, &asked));
-    let mut matches = matches(world, subject, &form, &asked, found, caller, options);
+    let mut matches = Query::new(world, subject, &form, &asked).matches(found, caller, options);
     matches.retain(|found| found.strength == Strength::Strong);
     matches
 }
@@ -135,30 +106,8 @@ fn telling(world: &World, asked: &BTreeSet<Key>) -> BTreeSet<Key> {
     asked.iter().copied().filter(says_something).collect()
 }
 
-fn candidates<'w>(world: &'w World, asked: &BTreeSet<Key>) -> Vec<&'w Lead> {
-    let ids: BTreeSet<LeadId> = asked.iter().flat_map(|key| world.lead_hits.of(*key)).collect();
-    ids.into_iter().filter_map(|id| world.leads.get(&id)).collect()
-}
-
-/// Rarity is counted under the keys that were asked for this subject only: the answer must not depend on who shares
-/// the micro-batch. Counts stop at [`COUNTED`], so that a policy, which looks at fewer records, comes to the same score.
-fn compare(world: &World, subject: &Form, asked: &BTreeSet<Key>, lead: &Lead) -> Option<Match> {
-    let other = Form::of_lead(world, lead);
-    let theirs: Vec<Key> = rarity_keys(&other)
-        .into_iter()
-        .chain(other.contact.phone_key())
-        .collect();
-    let rarity = Rarity::of(theirs.iter().filter(|key| asked.contains(key)), |key| {
-        u32::try_from(hits(world, key)).unwrap_or(u32::MAX)
-    });
-    let judgement = judge_in(world, subject, &other, rarity)?;
-    Some(Match {
-        lead_id: lead.id,
-        score: judgement.score,
-        strength: judgement.strength,
-        reasons: judgement.reasons,
-        relation: judgement.relation,
-    })
+fn candidates(world: &World, asked: &BTreeSet<Key>) -> BTreeSet<LeadId> {
+    asked.iter().flat_map(|key| world.lead_hits.of(*key)).collect()
 }
 
 fn hits(world: &World, key: Key) -> usize {
@@ -169,33 +118,110 @@ fn hits(world: &World, key: Key) -> usize {
     }
 }
 
-fn judge_in(world: &World, a: &Form, b: &Form, rarity: Rarity) -> Option<Judgement> {
-    judge(&world.config.settings, a, b, rarity, world.records)
+/// A record that others are compared with.
+struct Query<'w> {
+    world: &'w World,
+    subject: &'w Lead,
+    form: &'w Form,
+    tie: Option<Tie>,
+    /// Those of the asked keys that tell how rare something is, with their hits. Rarity is counted under the keys that
+    /// were asked for this subject only: the answer must not depend on who shares the micro-batch. Counts stop at
+    /// [`COUNTED`], so that a policy, which looks at fewer records, comes to the same score.
+    counted: Vec<(Key, usize)>,
 }
 
-fn customers(world: &World, subject: &Lead, form: &Form, asked: &BTreeSet<Key>) -> Vec<CustomerMatch> {
-    let ids: BTreeSet<CustomerId> = asked.iter().flat_map(|key| world.customer_hits.of(*key)).collect();
-    let mut found: Vec<CustomerMatch> = ids
-        .into_iter()
-        .filter(|id| Some(*id) != subject.customer_id)
-        .filter_map(|id| world.customers.get(&id))
-        .filter_map(|customer| {
-            let other = Form::of_customer(world, customer);
-            let judgement = judge_in(world, form, &other, Rarity::default())?;
-            Some(CustomerMatch {
-                customer_id: customer.id,
-                score: judgement.score,
-                strength: judgement.strength,
-                reasons: judgement.reasons,
-            })
+impl<'w> Query<'w> {
+    fn new(world: &'w World, subject: &'w Lead, form: &'w Form, asked: &BTreeSet<Key>) -> Self {
+        let counted = asked.iter().filter(|key| Rarity::counts(key));
+        Self {
+            world,
+            subject,
+            form,
+            tie: world.tie(subject.customer_id),
+            counted: counted.map(|key| (*key, hits(world, *key))).collect(),
+        }
+    }
+
+    fn matches(&self, ids: BTreeSet<LeadId>, caller: &Caller, options: Options) -> Vec<Match> {
+        let mut matches: Vec<(Match, DateTime<Utc>)> = ids
+            .into_iter()
+            .filter(|id| *id != self.subject.id)
+            .filter_map(|id| Some((id, self.world.candidate(id)?)))
+            .filter(|(_, one)| one.status != LeadStatus::Merged && caller.sees_those_of(one.salesperson_id))
+            .filter(|(_, one)| !options.exclude_closed || one.status == LeadStatus::Open)
+            .filter_map(|(id, one)| Some((self.compare(id, &one)?, one.create_time)))
+            .filter(|(found, _)| found.score >= options.min_score)
+            .collect();
+        matches.sort_by(|(a, x), (b, y)| {
+            b.score
+                .total_cmp(&a.score)
+                .then_with(|| (Reverse(x), a.lead_id).cmp(&(Reverse(y), b.lead_id)))
+        });
+        matches.into_iter().map(|(found, _)| found).collect()
+    }
+
+    fn compare(&self, id: LeadId, other: &Candidate) -> Option<Match> {
+        let tie = self.world.tie(other.customer_id);
+        let judgement = self.judge(&other.form, tie, self.rarity(id, &other.form))?;
+        Some(Match {
+            lead_id: id,
+            score: judgement.score,
+            strength: judgement.strength,
+            reasons: judgement.reasons,
+            relation: judgement.relation,
         })
-        .collect();
-    found.sort_by(|a, b| {
-        b.score
-            .total_cmp(&a.score)
-            .then_with(|| a.customer_id.cmp(&b.customer_id))
-    });
-    found
+    }
+
+    fn judge(&self, other: &Form, tie: Option<Tie>, rarity: Rarity) -> Option<Judgement> {
+        let around = Around {
+            rarity,
+            bond: Bond::between(self.tie, tie),
+            records: self.world.records,
+        };
+        judge(&self.world.config.settings, self.form, other, around)
+    }
+
+    /// Who has a key that few have was loaded with it. Of one that many have it has to be made anew.
+    fn rarity(&self, id: LeadId, other: &Form) -> Rarity {
+        let theirs: LazyCell<BTreeSet<Key>, _> = LazyCell::new(|| {
+            let mut theirs = rarity_keys(other);
+            theirs.extend(other.contact.phone_key());
+            theirs
+        });
+        let shared = self.counted.iter().filter(|(key, hits)| {
+            if *hits < COUNTED {
+                self.world.lead_hits.has(*key, id)
+            } else {
+                theirs.contains(key)
+            }
+        });
+        Rarity::of(shared.map(|(key, hits)| (*key, u32::try_from(*hits).unwrap_or(u32::MAX))))
+    }
+
+    fn customers(&self, asked: &BTreeSet<Key>) -> Vec<CustomerMatch> {
+        let world = self.world;
+        let ids: BTreeSet<CustomerId> = asked.iter().flat_map(|key| world.customer_hits.of(*key)).collect();
+        let others = ids.into_iter().filter(|id| Some(*id) != self.subject.customer_id);
+        let mut found: Vec<CustomerMatch> = others
+            .filter_map(|id| world.customers.get(&id))
+            .filter_map(|customer| {
+                let other = Form::of_customer(world, customer);
+                let judgement = self.judge(&other, world.tie(Some(customer.id)), Rarity::default())?;
+                Some(CustomerMatch {
+                    customer_id: customer.id,
+                    score: judgement.score,
+                    strength: judgement.strength,
+                    reasons: judgement.reasons,
+                })
+            })
+            .collect();
+        found.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then_with(|| a.customer_id.cmp(&b.customer_id))
+        });
+        found
+    }
 }
 
 fn skipped(world: &World, asked: &BTreeSet<Key>) -> Vec<SkippedKey> {

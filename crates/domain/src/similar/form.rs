@@ -2,13 +2,13 @@
 
 use crate::address::Address;
 use crate::customer::Customer;
-use crate::ids::CustomerId;
 use crate::keys::{self, ContactKeys};
 use crate::lead::Lead;
 use crate::normal::lists::{self, junk, people};
 use crate::normal::person::{Generation, without_particles};
 use crate::normal::{self, CompanyName, Mailbox, PersonName, Place};
 use crate::world::World;
+use serde::{Deserialize, Serialize};
 
 /// The contact fields of a record as they were given.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +27,9 @@ pub struct Given<'a> {
     pub address: &'a Address,
 }
 
-/// The normal forms of one record.
-#[derive(Debug, Clone, Default)]
+/// The normal forms of one record. They are stored as they are, for they are slow to make: whoever changes what they hold
+/// or how they are made raises [`keys::KEYS_VERSION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     /// E-mail, phone, domains.
     pub contact: ContactKeys,
@@ -46,10 +47,6 @@ pub struct Form {
     pub place: Place,
     /// Letters of two scripts in one word: looks like something that it is not.
     pub lookalike: bool,
-    /// The customer, and whether that is a person.
-    pub customer: Option<(CustomerId, bool)>,
-    /// The topmost company of the customer's hierarchy.
-    pub entity: Option<CustomerId>,
 }
 
 /// The words of a name without particles and fillers (`Test Smith`), digits that a scanner took for letters read as such.
@@ -130,26 +127,17 @@ impl Form {
             person,
             words,
             mailboxes,
-            customer: None,
-            entity: None,
         }
     }
 
-    /// The form of a lead; its customer and the customer's companies should be loaded.
+    /// The form of a lead; its customer should be loaded, whose country reads the phone number.
     pub fn of_lead(world: &World, lead: &Lead) -> Self {
         let region = keys::region(
             &lead.address.country,
             world.customer_country(lead),
             &world.config.settings.default_country,
         );
-        let customer = lead.customer_id.and_then(|id| world.customers.get(&id));
-        Self {
-            customer: lead
-                .customer_id
-                .map(|id| (id, customer.is_some_and(|customer| !customer.is_company))),
-            entity: lead.customer_id.map(|id| world.commercial_entity(id)),
-            ..Self::read(&Given::of_lead(lead), region, &world.config.settings.placeholder_emails)
-        }
+        Self::read(&Given::of_lead(lead), region, &world.config.settings.placeholder_emails)
     }
 
     /// The form of a customer, to be compared with a lead's.
@@ -157,15 +145,11 @@ impl Form {
         let parent = customer.parent_id.and_then(|id| world.customers.get(&id));
         let region = keys::region(&customer.address.country, None, &world.config.settings.default_country);
         let company = parent.map_or("", |parent| parent.name.as_str());
-        Self {
-            customer: Some((customer.id, !customer.is_company)),
-            entity: Some(world.commercial_entity(customer.id)),
-            ..Self::read(
-                &Given::of_customer(customer, company),
-                region,
-                &world.config.settings.placeholder_emails,
-            )
-        }
+        Self::read(
+            &Given::of_customer(customer, company),
+            region,
+            &world.config.settings.placeholder_emails,
+        )
     }
 
     /// Which of father and son.

@@ -3,7 +3,7 @@
 
 use super::ask::keys_of;
 use super::find::COUNTED;
-use super::{Form, Judgement, Model, Rarity, judge_with};
+use super::{Around, Bond, Form, Judgement, Model, Rarity, Tie, judge_with};
 use crate::keys::{CAP, Key, KeyKind};
 use crate::tenant::Settings;
 use std::collections::{BTreeSet, HashMap};
@@ -15,6 +15,7 @@ const BUDGET: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Index {
     forms: Vec<Form>,
+    ties: Vec<Option<Tie>>,
     keys: Vec<BTreeSet<Key>>,
     /// Those of the keys that tell how rare something is: few, and looked at for each pair.
     telling: Vec<Vec<Key>>,
@@ -23,16 +24,17 @@ pub struct Index {
 
 impl Index {
     /// Adds a record; its number is how many there were before.
-    pub fn add(&mut self, settings: &Settings, form: Form) {
+    pub fn add(&mut self, settings: &Settings, form: Form, tie: Option<Tie>) {
         let number = u32::try_from(self.forms.len()).unwrap_or(u32::MAX);
         let mut keys = keys_of(settings, &form).all();
-        keys.extend(form.customer.map(|(id, _)| Key::of_customer(id)));
+        keys.extend(tie.map(|tie| Key::of_customer(tie.customer)));
         for key in &keys {
             self.hits.entry(key.hash).or_default().push(number);
         }
         self.telling.push(keys.iter().copied().filter(Rarity::counts).collect());
         self.keys.push(keys);
         self.forms.push(form);
+        self.ties.push(tie);
     }
 
     /// How many records there are.
@@ -69,15 +71,19 @@ impl Index {
     pub fn rarity(&self, a: u32, b: u32) -> Rarity {
         let (ours, theirs) = (&self.telling[a as usize], &self.telling[b as usize]);
         let shared = theirs.iter().filter(|key| ours.contains(key));
-        Rarity::of(shared, |key| {
+        Rarity::of(shared.map(|key| {
             let hits = self.hits.get(&key.hash).map_or(0, Vec::len);
-            u32::try_from(hits.min(COUNTED)).unwrap_or(u32::MAX)
-        })
+            (*key, u32::try_from(hits.min(COUNTED)).unwrap_or(u32::MAX))
+        }))
     }
 
     /// What speaks for and against two records being the same.
     pub fn judge(&self, model: &Model, settings: &Settings, a: u32, b: u32) -> Option<Judgement> {
-        let rarity = self.rarity(a, b);
-        judge_with(model, settings, self.form(a), self.form(b), rarity, self.len() as u64)
+        let around = Around {
+            rarity: self.rarity(a, b),
+            bond: Bond::between(self.ties[a as usize], self.ties[b as usize]),
+            records: self.len() as u64,
+        };
+        judge_with(model, settings, self.form(a), self.form(b), around)
     }
 }

@@ -4,7 +4,7 @@ use super::evidence::{self, Evidence};
 use super::levels::{Company, Mail, Name, Phone, Spot};
 use super::model::{Activity, Model, prior};
 use super::relation::{Relation, relation};
-use super::{Comparison, Form, Rarity, compare};
+use super::{Bond, Comparison, Form, Rarity, compare};
 use crate::tenant::Settings;
 use std::collections::BTreeSet;
 
@@ -32,33 +32,38 @@ pub struct Judgement {
     pub relation: Option<Relation>,
 }
 
-/// Judges two records among `records` of the tenant. None if they share none of the evidence of rules 3.2, whatever else
-/// is alike (rules 3.5). Symmetric.
-pub fn judge(settings: &Settings, a: &Form, b: &Form, rarity: Rarity, records: u64) -> Option<Judgement> {
-    judge_with(Model::builtin(), settings, a, b, rarity, records)
+/// What is known about two records beside their forms.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Around {
+    /// How many records have what both share.
+    pub rarity: Rarity,
+    /// What their customers have in common.
+    pub bond: Option<Bond>,
+    /// How many records the tenant has.
+    pub records: u64,
+}
+
+/// Judges two records. None if they share none of the evidence of rules 3.2, whatever else is alike (rules 3.5).
+/// Symmetric.
+pub fn judge(settings: &Settings, a: &Form, b: &Form, around: Around) -> Option<Judgement> {
+    judge_with(Model::builtin(), settings, a, b, around)
 }
 
 /// The same with other weights: for fitting and measuring them.
-pub fn judge_with(
-    model: &Model,
-    settings: &Settings,
-    a: &Form,
-    b: &Form,
-    rarity: Rarity,
-    records: u64,
-) -> Option<Judgement> {
-    let comparison = compare(settings, a, b, rarity);
-    let reasons = evidence::evidence(model, a, b, &comparison);
+pub fn judge_with(model: &Model, settings: &Settings, a: &Form, b: &Form, around: Around) -> Option<Judgement> {
+    let comparison = compare(settings, a, b, around.rarity);
+    let reasons = evidence::evidence(model, a, b, around.bond, &comparison);
     if !reasons.iter().any(|piece| piece.supports) {
         return None;
     }
-    let score = probability(log_odds(model, &comparison, a, b) + prior(records));
+    let log_odds = log_odds(model, &comparison) + evidence::customer_weight(around.bond);
+    let score = probability(log_odds + prior(around.records));
     let strength = strength(settings, a, b, &comparison, &reasons, score);
     Some(Judgement {
         score,
         strength,
         relation: if strength == Strength::Possible {
-            relation(a, b, &comparison)
+            relation(around.bond, &comparison)
         } else {
             None
         },
@@ -66,14 +71,10 @@ pub fn judge_with(
     })
 }
 
-/// The sum of the weights, without the prior.
-fn log_odds(model: &Model, comparison: &Comparison, a: &Form, b: &Form) -> f64 {
-    let fitted: f64 = Activity::of(comparison)
-        .all()
-        .into_iter()
-        .map(|active| model.weight(active))
-        .sum();
-    fitted + evidence::customer_weight(a, b)
+/// The sum of the fitted weights.
+fn log_odds(model: &Model, comparison: &Comparison) -> f64 {
+    let active = Activity::of(comparison).all().into_iter();
+    active.map(|active| model.weight(active)).sum()
 }
 
 fn probability(log_odds: f64) -> f64 {

@@ -20,11 +20,10 @@ impl Rarity {
     }
 
     /// The counts of the keys that both hold. Of several keys of one kind the rarest counts.
-    pub fn of<'k>(shared: impl Iterator<Item = &'k Key>, count: impl Fn(Key) -> u32) -> Self {
+    pub fn of(shared: impl Iterator<Item = (Key, u32)>) -> Self {
         let mut rarity = Self::default();
-        for key in shared {
+        for (key, hits) in shared {
             let Some(field) = rarity.field(key.kind) else { continue };
-            let hits = count(*key);
             *field = if *field == 0 { hits } else { hits.min(*field) };
         }
         rarity

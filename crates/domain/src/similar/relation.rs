@@ -1,7 +1,7 @@
 //! What two records are to each other when they are not the same.
 
 use super::levels::{Company, Domain, Name};
-use super::{Comparison, Form};
+use super::{Bond, Comparison};
 
 /// Worth knowing, and never a reason to merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,9 +12,8 @@ pub enum Relation {
     SamePersonOtherCompany,
 }
 
-pub(super) fn relation(a: &Form, b: &Form, comparison: &Comparison) -> Option<Relation> {
-    let one_entity = a.entity.is_some() && a.entity == b.entity;
-    let one_company = one_entity || comparison.company >= Company::Close || comparison.domain == Domain::Same;
+pub(super) fn relation(bond: Option<Bond>, comparison: &Comparison) -> Option<Relation> {
+    let one_company = bond.is_some() || comparison.company >= Company::Close || comparison.domain == Domain::Same;
     let other_company = comparison.company == Company::Other || comparison.domain == Domain::Other;
     match () {
         () if one_company && comparison.name < Name::Unknown => Some(Relation::SameCompanyOtherPerson),

@@ -12,6 +12,7 @@ use crate::import::ImportReject;
 use crate::lead::Lead;
 use crate::rekey::{Rekey, Rekeyed, Scope};
 use crate::request::RequestClaim;
+use crate::similar::Form;
 use crate::timeline::TimelineEntry;
 use crate::touched::BeforeImage;
 use chrono::{DateTime, Utc};
@@ -52,6 +53,8 @@ pub struct Changes {
     pub customers: BTreeMap<CustomerId, Option<Customer>>,
     /// Keys that changed leads got and lost; those whose keys stayed may be missing.
     pub lead_keys: BTreeMap<LeadId, KeyChange>,
+    /// Normal forms of changed leads; `None` = a tombstone has none. Those whose forms stayed may be missing.
+    pub lead_forms: BTreeMap<LeadId, Option<Form>>,
     /// Keys that changed customers got and lost; those whose keys stayed may be missing.
     pub customer_keys: BTreeMap<CustomerId, KeyChange>,
     /// Conversions to insert.

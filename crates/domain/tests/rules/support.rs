@@ -152,7 +152,7 @@ impl Town {
 
     fn show_lead(&mut self, lead: Lead) {
         let reading = self.world.config.settings.reading();
-        for key in keys::stored_of_lead(&lead, self.world.customer_country(&lead), reading) {
+        for key in keys::stored_of_lead(&lead, self.world.customer_country(&lead), reading).keys {
             self.world.lead_hits.add(key, lead.id);
         }
         self.world.leads.insert(lead.id, lead);

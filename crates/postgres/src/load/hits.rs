@@ -46,31 +46,6 @@ pub(crate) async fn open_hits(
     Ok((customers, leads))
 }
 
-/// Leads of each key; of each at most as many as stand beside it in `most`. The index of the keys is all that is read:
-/// tombstones have none.
-pub(crate) async fn lead_hits(
-    tx: &mut Tx,
-    tenant: TenantId,
-    keys: &[i64],
-    most: &[i64],
-) -> Result<Vec<(i64, LeadId)>, DbError> {
-    let rows = sqlx::query!(
-        r#"SELECT asked.key AS "key!", found.lead_id
-        FROM UNNEST($2::bigint[], $3::bigint[]) AS asked (key, most)
-        CROSS JOIN LATERAL (
-            SELECT match_keys.lead_id FROM match_keys
-            WHERE match_keys.tenant_id = $1 AND match_keys.key = asked.key
-            ORDER BY match_keys.lead_id LIMIT asked.most
-        ) AS found"#,
-        tenant.0,
-        keys,
-        most
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.key, LeadId(row.lead_id))).collect())
-}
-
 /// How many leads have each key, counted up to `most`.
 pub(crate) async fn estimates(
     tx: &mut Tx,

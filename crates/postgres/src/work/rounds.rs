@@ -41,7 +41,7 @@ impl Session<'_> {
         customers.extend(owners);
         let mut leads = new.peek_leads.clone();
         customers.extend(self.find_open(new, &mut leads).await?);
-        leads.extend(self.find_all(new).await?);
+        customers.extend(self.find_all(new, &mut leads).await?);
         let customers_of_leads = self.load_found_leads(new, leads).await?;
         customers.extend(customers_of_leads);
         self.load_families(&new.families).await?;
@@ -208,12 +208,13 @@ impl Session<'_> {
         Ok(customer_hits.into_iter().map(|(_, id)| id).collect())
     }
 
-    /// Leads of any status by their keys. A key over budget finds nobody (rules 3.5); evidence is computed from normal
-    /// forms, so it still speaks for records that another key found.
-    async fn find_all(&mut self, new: &Needs) -> Result<BTreeSet<LeadId>, DbError> {
+    /// Leads of any status by their keys, with what is compared. A key over budget finds nobody (rules 3.5); evidence is
+    /// computed from normal forms, so it still speaks for records that another key found. Leads without forms are added to
+    /// `leads`; the customers of the others are returned, where the subject has one to compare them with.
+    async fn find_all(&mut self, new: &Needs, leads: &mut BTreeSet<LeadId>) -> Result<Vec<CustomerId>, DbError> {
         let keys = by_hash(&new.lead_keys);
         if keys.is_empty() {
-            return Ok(BTreeSet::new());
+            return Ok(Vec::new());
         }
         let budget = new.budget.max(0);
         let cap = |key: &Key| {
@@ -223,28 +224,25 @@ impl Session<'_> {
                 budget
             }
         };
-        let most: Vec<i64> = keys.values().map(|key| cap(key).saturating_add(1)).collect();
-        let hits = load::lead_hits(&mut self.tx, self.tenant, &hashes(&keys), &most).await?;
-        let mut found: BTreeMap<i64, Vec<LeadId>> = BTreeMap::new();
-        for (hash, id) in hits {
-            found.entry(hash).or_default().push(id);
-        }
-        let within = |hash: &i64, hits: &Vec<LeadId>| {
-            let cap = keys.get(hash).map_or(0, cap);
-            i64::try_from(hits.len()).is_ok_and(|count| count <= cap)
-        };
-        let (found, over): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            found.into_iter().partition(|(hash, hits)| within(hash, hits));
+        let most: Vec<i64> = keys.values().map(cap).collect();
+        let known = self.world.leads.keys().chain(self.world.candidates.keys());
+        let known: Vec<Uuid> = known.map(|id| id.0).collect();
+        let found = load::candidates(&mut self.tx, self.tenant, &hashes(&keys), &most, &known).await?;
         // How many share a fuzzy key is nobody's concern.
         let told = |hash: &i64| keys.get(hash).is_some_and(|key| !key.kind.is_fuzzy());
-        self.mark_over_budget(&keys, over.into_keys().filter(told).collect(), budget)
-            .await?;
-        for (hash, ids) in &found {
-            if let Some(key) = keys.get(hash) {
-                ids.iter().for_each(|id| self.world.lead_hits.add(*key, *id));
-            }
+        let over = found.over.into_iter().filter(told).collect();
+        self.mark_over_budget(&keys, over, budget).await?;
+        keys.values().for_each(|key| self.world.lead_hits.look_up(*key));
+        for (hash, ids) in found.hits {
+            let Some(key) = keys.get(&hash) else { continue };
+            ids.into_iter().for_each(|id| self.world.lead_hits.add(*key, id));
         }
-        Ok(found.into_values().flatten().collect())
+        leads.extend(found.formless);
+        let has_family = !(new.families.is_empty() && self.loaded.families.is_empty());
+        let customers = found.candidates.iter().filter(|_| has_family);
+        let customers = customers.filter_map(|(_, one)| one.customer_id).collect();
+        self.world.candidates.extend(found.candidates);
+        Ok(customers)
     }
 
     async fn mark_over_budget(

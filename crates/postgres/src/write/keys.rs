@@ -21,10 +21,10 @@ pub(super) struct KeyChanges {
 
 impl KeyColumns {
     /// All keys of these records.
-    pub fn of<Id: Copy + Into<Uuid>>(records: &BTreeMap<Id, BTreeSet<Key>>) -> Self {
+    pub fn of<'k, Id: Into<Uuid>>(records: impl Iterator<Item = (Id, &'k BTreeSet<Key>)>) -> Self {
         let mut columns = Self::default();
         for (id, keys) in records {
-            columns.extend((*id).into(), keys);
+            columns.extend(id.into(), keys);
         }
         columns
     }

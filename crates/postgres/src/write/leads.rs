@@ -1,6 +1,7 @@
-//! `leads` and `match_keys`, in one statement.
+//! `leads`, `match_keys` and `lead_forms`, in one statement.
 
 use super::columns::columns;
+use super::forms::FormColumns;
 use super::keys::KeyChanges;
 use super::text;
 use crate::error::{DbError, all_written};
@@ -8,6 +9,7 @@ use crate::load::Tx;
 use crate::rows::names;
 use chrono::{DateTime, NaiveDate, Utc};
 use opportune_domain::ids::TenantId;
+use opportune_domain::keys::KEYS_VERSION;
 use opportune_domain::lead::Lead;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -117,8 +119,14 @@ macro_rules! query_leads {
     };
 }
 
-/// Inserts new leads with their keys.
-pub(super) async fn insert(tx: &mut Tx, tenant: TenantId, records: &[&Lead], keys: &KeyChanges) -> Result<(), DbError> {
+/// Inserts new leads with their keys and forms.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    tenant: TenantId,
+    records: &[&Lead],
+    keys: &KeyChanges,
+    forms: &FormColumns,
+) -> Result<(), DbError> {
     if records.is_empty() {
         return Ok(());
     }
@@ -163,21 +171,32 @@ pub(super) async fn insert(tx: &mut Tx, tenant: TenantId, records: &[&Lead], key
         ), keyed AS (
             INSERT INTO match_keys (tenant_id, key, lead_id)
             SELECT $1, added.key, added.id FROM UNNEST($46::bigint[], $47::uuid[]) AS added (key, id)
-            ON CONFLICT DO NOTHING
+        ), formed AS (
+            INSERT INTO lead_forms (tenant_id, lead_id, keys_version, form)
+            SELECT $1, made.id, $48, made.form FROM UNNEST($49::uuid[], $50::bytea[]) AS made (id, form)
         )
         SELECT count(*) AS "count!" FROM inserted"#,
         tenant.0,
         columns,
         &keys.added.keys,
         &keys.added.ids,
+        KEYS_VERSION,
+        &forms.ids,
+        &forms.forms,
     )
     .fetch_one(&mut **tx)
     .await?;
     all_written("leads", records.len(), count)
 }
 
-/// Writes all columns of leads that are there, and the keys that came and went.
-pub(super) async fn update(tx: &mut Tx, tenant: TenantId, records: &[&Lead], keys: &KeyChanges) -> Result<(), DbError> {
+/// Writes all columns of leads that are there, and the keys and forms that came and went.
+pub(super) async fn update(
+    tx: &mut Tx,
+    tenant: TenantId,
+    records: &[&Lead],
+    keys: &KeyChanges,
+    forms: &FormColumns,
+) -> Result<(), DbError> {
     if records.is_empty() {
         return Ok(());
     }
@@ -226,6 +245,13 @@ pub(super) async fn update(tx: &mut Tx, tenant: TenantId, records: &[&Lead], key
             INSERT INTO match_keys (tenant_id, key, lead_id)
             SELECT $1, added.key, added.id FROM UNNEST($46::bigint[], $47::uuid[]) AS added (key, id)
             ON CONFLICT DO NOTHING
+        ), unformed AS (
+            DELETE FROM lead_forms WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = ANY($53)
+        ), formed AS (
+            INSERT INTO lead_forms (tenant_id, lead_id, keys_version, form)
+            SELECT $1, made.id, $50, made.form FROM UNNEST($51::uuid[], $52::bytea[]) AS made (id, form)
+            ON CONFLICT (tenant_id, lead_id) DO UPDATE
+            SET keys_version = excluded.keys_version, form = excluded.form
         )
         SELECT count(*) AS "count!" FROM changed"#,
         tenant.0,
@@ -234,6 +260,10 @@ pub(super) async fn update(tx: &mut Tx, tenant: TenantId, records: &[&Lead], key
         &keys.added.ids,
         &keys.gone.keys,
         &keys.gone.ids,
+        KEYS_VERSION,
+        &forms.ids,
+        &forms.forms,
+        &forms.gone,
     )
     .fetch_one(&mut **tx)
     .await?;

@@ -1,5 +1,6 @@
 //! `rekeys`: what is asked for, and its steps, which give records exactly the keys that they should have.
 
+use super::forms::FormColumns;
 use super::keys::KeyColumns;
 use crate::error::DbError;
 use crate::load::Tx;
@@ -85,7 +86,7 @@ async fn write_customer_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -
         return Ok(());
     }
     let ids: Vec<Uuid> = rekeyed.customers.keys().map(|id| id.0).collect();
-    let keys = KeyColumns::of(&rekeyed.customers);
+    let keys = KeyColumns::of(rekeyed.customers.iter().map(|(id, keys)| (*id, keys)));
     sqlx::query!(
         "WITH given AS MATERIALIZED (
             SELECT given.key, given.id FROM UNNEST($2::bigint[], $3::uuid[]) AS given (key, id)
@@ -115,7 +116,8 @@ async fn write_lead_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -> Re
         return Ok(());
     }
     let ids: Vec<Uuid> = rekeyed.leads.keys().map(|id| id.0).collect();
-    let keys = KeyColumns::of(&rekeyed.leads);
+    let keys = KeyColumns::of(rekeyed.leads.iter().map(|(id, stored)| (*id, &stored.keys)));
+    let forms = FormColumns::of(rekeyed.leads.iter().map(|(id, stored)| (*id, &stored.form)));
     sqlx::query!(
         "WITH given AS MATERIALIZED (
             SELECT given.key, given.id FROM UNNEST($2::bigint[], $3::uuid[]) AS given (key, id)
@@ -125,6 +127,14 @@ async fn write_lead_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -> Re
         ), unkeyed AS (
             DELETE FROM match_keys USING (SELECT key, id FROM known EXCEPT SELECT key, id FROM given) AS gone
             WHERE match_keys.tenant_id = $1 AND match_keys.key = gone.key AND match_keys.lead_id = gone.id
+        ), unformed AS (
+            DELETE FROM lead_forms WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = ANY($8)
+        ), formed AS (
+            INSERT INTO lead_forms (tenant_id, lead_id, keys_version, form)
+            SELECT $1, made.id, $5, made.form FROM UNNEST($6::uuid[], $7::bytea[]) AS made (id, form)
+            ON CONFLICT (tenant_id, lead_id) DO UPDATE
+            SET keys_version = excluded.keys_version, form = excluded.form
+            WHERE (lead_forms.keys_version, lead_forms.form) IS DISTINCT FROM (excluded.keys_version, excluded.form)
         )
         INSERT INTO match_keys (tenant_id, key, lead_id)
         SELECT $1, key, id FROM (SELECT key, id FROM given EXCEPT SELECT key, id FROM known) AS added
@@ -132,7 +142,11 @@ async fn write_lead_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -> Re
         tenant.0,
         &keys.keys,
         &keys.ids,
-        &ids
+        &ids,
+        KEYS_VERSION,
+        &forms.ids,
+        &forms.forms,
+        &forms.gone
     )
     .execute(&mut **tx)
     .await?;

@@ -95,8 +95,12 @@ impl House {
         let world = look(&self.db.store, tenant(1), needs).await;
         let reading = world.config.settings.reading();
         let of_lead = |lead: &Lead| {
-            let keys = stored_of_lead(lead, world.customer_country(lead), reading);
-            keys.into_iter().map(|key| (lead.id.0, key.hash)).collect::<Vec<_>>()
+            let stored = stored_of_lead(lead, world.customer_country(lead), reading);
+            stored
+                .keys
+                .into_iter()
+                .map(|key| (lead.id.0, key.hash))
+                .collect::<Vec<_>>()
         };
         let expected: BTreeSet<_> = world.leads.values().flat_map(of_lead).collect();
         let of_customers: BTreeSet<_> = world

@@ -48,7 +48,7 @@ async fn a_tenant_sees_nothing_of_another() {
     })
     .await;
     let (mine, theirs, conversion) = made.unwrap();
-    let keys = stored_of_lead(&mine, None, Settings::default().reading());
+    let keys = stored_of_lead(&mine, None, Settings::default().reading()).keys;
     let needs = Needs {
         requests: [conversion.0.into()].into(),
         conversions: [conversion].into(),

@@ -1,4 +1,4 @@
-//! `opportune reindex` of all keys, beside the floor: the same keys by COPY, with their indexes built afterwards.
+//! `opportune reindex` of all keys and forms, beside the floor: the same keys by COPY, with their indexes built afterwards.
 
 use super::report::Reindex;
 use crate::bench::Stage;
@@ -11,7 +11,7 @@ pub async fn measure(stage: &Stage) -> Result<Reindex> {
     let mut connection = stage.pool.acquire().await?;
     let keys = count(&mut connection).await?;
     let floor = floor(&mut connection).await?;
-    run(&mut connection, "TRUNCATE match_keys, customer_keys").await?;
+    run(&mut connection, "TRUNCATE match_keys, customer_keys, lead_forms").await?;
     run(&mut connection, "CHECKPOINT").await?;
     let took = stage.time_command(["reindex".as_ref()]).await?;
     let again = count(&mut connection).await?;

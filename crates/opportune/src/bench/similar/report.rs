@@ -21,7 +21,7 @@ pub struct Times {
 pub struct Room {
     /// The leads.
     pub leads_bytes: i64,
-    /// Their keys.
+    /// Their keys and normal forms.
     pub keys_bytes: i64,
     /// How many keys.
     pub keys: i64,

@@ -7,7 +7,7 @@ use opportune_contract::v1::{Customer, GetSettingsRequest, Lead, LeadStatus, Lis
 use opportune_domain::address::Address;
 use opportune_domain::ids::CustomerId;
 use opportune_domain::keys::{Reading, region};
-use opportune_domain::similar::{Form, Given, Index};
+use opportune_domain::similar::{Form, Given, Index, Tie};
 use opportune_domain::tenant::Settings;
 use uuid::Uuid;
 
@@ -70,7 +70,7 @@ impl Records {
 
     fn add(&mut self, lead: &Lead, customers: &Customers) {
         let form = customers.form(lead, self.settings.reading());
-        self.index.add(&self.settings, form);
+        self.index.add(&self.settings, form, customers.tie(lead));
         self.names.push(if lead.external_id.is_empty() {
             lead.id.clone()
         } else {
@@ -129,8 +129,7 @@ async fn customers(client: &Client) -> anyhow::Result<Customers> {
 
 impl Customers {
     fn form(&self, lead: &Lead, reading: Reading<'_>) -> Form {
-        let id = Uuid::parse_str(&lead.customer_id).ok();
-        let customer = id.and_then(|id| self.0.get(&id));
+        let customer = self.of(lead).map(|(_, customer)| customer);
         let address = Address {
             street: lead.street.clone(),
             street2: lead.street2.clone(),
@@ -148,15 +147,25 @@ impl Customers {
             address: &address,
         };
         let country = customer.map(|customer| customer.country.as_str());
-        Form {
-            customer: id.map(|id| (CustomerId(id), customer.is_some_and(|customer| !customer.is_company))),
-            entity: id.map(|id| CustomerId(self.topmost(id))),
-            ..Form::read(
-                &given,
-                region(&lead.country, country, reading.default_country),
-                reading.placeholders,
-            )
-        }
+        Form::read(
+            &given,
+            region(&lead.country, country, reading.default_country),
+            reading.placeholders,
+        )
+    }
+
+    fn of(&self, lead: &Lead) -> Option<(Uuid, &Customer)> {
+        let id = Uuid::parse_str(&lead.customer_id).ok()?;
+        Some((id, self.0.get(&id)?))
+    }
+
+    fn tie(&self, lead: &Lead) -> Option<Tie> {
+        let (id, customer) = self.of(lead)?;
+        Some(Tie {
+            customer: CustomerId(id),
+            is_person: !customer.is_company,
+            entity: CustomerId(self.topmost(id)),
+        })
     }
 
     fn topmost(&self, id: Uuid) -> Uuid {

@@ -1,0 +1,101 @@
+//! Leads that share a key with another one, with what is compared, in one round trip.
+
+use super::Tx;
+use crate::error::DbError;
+use crate::rows::{Corrupt, form, names};
+use opportune_domain::ids::{CustomerId, LeadId, SalespersonId, TenantId};
+use opportune_domain::keys::KEYS_VERSION;
+use opportune_domain::similar::Candidate;
+use uuid::Uuid;
+
+/// Who has the asked keys.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The leads of each key, by id; none of a key that is over its budget.
+    pub hits: Vec<(i64, Vec<LeadId>)>,
+    /// Keys that more leads have than stands beside them.
+    pub over: Vec<i64>,
+    /// The leads, each once.
+    pub candidates: Vec<(LeadId, Candidate)>,
+    /// Leads whose forms were made by other rules, or not at all: the records have to be read.
+    pub formless: Vec<LeadId>,
+}
+
+/// Leads of each key; none of a key that more have than stands beside it in `most`. Each step is a lookup in an index,
+/// however few rows the planner thinks that there are: `OFFSET 0` keeps it from joining them in another way.
+pub(crate) async fn candidates(
+    tx: &mut Tx,
+    tenant: TenantId,
+    keys: &[i64],
+    most: &[i64],
+    known: &[Uuid],
+) -> Result<Found, DbError> {
+    let rows = sqlx::query!(
+        r#"WITH asked AS MATERIALIZED (
+            SELECT asked.key, hits.ids, cardinality(hits.ids) > asked.most AS is_over
+            FROM UNNEST($2::bigint[], $3::bigint[]) AS asked (key, most)
+            CROSS JOIN LATERAL (
+                SELECT ARRAY(
+                    SELECT match_keys.lead_id FROM match_keys
+                    WHERE match_keys.tenant_id = $1 AND match_keys.key = asked.key
+                    ORDER BY match_keys.lead_id LIMIT asked.most + 1
+                ) AS ids
+            ) AS hits
+        ), found AS MATERIALIZED (
+            SELECT DISTINCT UNNEST(asked.ids) AS id FROM asked WHERE NOT asked.is_over
+        )
+        SELECT asked.key AS "key?", CASE WHEN NOT asked.is_over THEN asked.ids END AS "ids?",
+            NULL::uuid AS "id?", NULL::text AS "status?", NULL::timestamptz AS "create_time?",
+            NULL::uuid AS "salesperson_id?", NULL::uuid AS "customer_id?", NULL::bytea AS "form?"
+        FROM asked
+        UNION ALL
+        SELECT NULL, NULL, found.id, one.status, one.create_time, one.salesperson_id, one.customer_id, one.form
+        FROM found
+        CROSS JOIN LATERAL (
+            SELECT leads.status, leads.create_time, leads.salesperson_id, leads.customer_id, lead_forms.form
+            FROM leads
+            LEFT JOIN lead_forms ON lead_forms.tenant_id = $1 AND lead_forms.lead_id = found.id
+                AND lead_forms.keys_version = $5
+            WHERE leads.tenant_id = $1 AND leads.id = found.id
+            OFFSET 0
+        ) AS one
+        WHERE found.id <> ALL($4)"#,
+        tenant.0,
+        keys,
+        most,
+        known,
+        KEYS_VERSION
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut found = Found::default();
+    for row in rows {
+        match (row.key, row.id, row.status, row.create_time) {
+            (Some(key), ..) => match row.ids {
+                Some(ids) => found.hits.push((key, ids.into_iter().map(LeadId).collect())),
+                None => found.over.push(key),
+            },
+            (None, Some(id), Some(status), Some(create_time)) => {
+                let Some(bytes) = row.form else {
+                    found.formless.push(LeadId(id));
+                    continue;
+                };
+                let corrupt = Corrupt {
+                    table: "leads",
+                    column: "status",
+                    id,
+                };
+                let candidate = Candidate {
+                    status: names::parse_lead_status(&status).ok_or(corrupt)?,
+                    create_time,
+                    salesperson_id: row.salesperson_id.map(SalespersonId),
+                    customer_id: row.customer_id.map(CustomerId),
+                    form: form::decode(id, &bytes)?,
+                };
+                found.candidates.push((LeadId(id), candidate));
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
+}
