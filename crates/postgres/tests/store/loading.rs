@@ -132,7 +132,10 @@ async fn a_search_sees_all_leads_of_a_key_within_the_budget_and_none_above_it() 
     assert_eq!(world.candidates.len(), 129);
     assert!(world.leads.is_empty(), "what is compared is less than the records");
     assert!(world.candidates.values().all(|one| !one.form.contact.emails.is_empty()));
-    assert!(shown(&world).is_empty(), "who has no customer is compared with nobody's");
+    assert!(
+        shown(&world).is_empty(),
+        "who has no customer is compared with nobody's"
+    );
     let with_family = Needs {
         families: [owner].into(),
         ..needs(129)
