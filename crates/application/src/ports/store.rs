@@ -61,7 +61,8 @@ pub struct Needs {
     pub families: BTreeSet<CustomerId>,
     /// Open leads that have these keys, the 100 earliest of each (for policies, rules 3.5), with their customers.
     pub open_lead_keys: BTreeSet<Key>,
-    /// All leads but tombstones that have these keys, with their customers; a key over the budget finds nobody and is
+    /// Of all leads but tombstones that have these keys, what is compared; with their customers where `families` asks for
+    /// the subject's. A key over the budget finds nobody and is
     /// marked (for people, rules 3.5).
     pub lead_keys: BTreeSet<Key>,
     /// Hits from which a key of `lead_keys` is over budget.

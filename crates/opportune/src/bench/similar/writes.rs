@@ -6,10 +6,11 @@
 use super::report::Writes;
 use crate::bench::Stage;
 use anyhow::Result;
+use chrono::DateTime;
 use opportune_domain::address::Address;
-use opportune_domain::keys::{Key, match_keys, region};
-use opportune_domain::normal;
-use opportune_domain::similar::{Form, Given};
+use opportune_domain::ids::LeadId;
+use opportune_domain::keys::{Key, Reading, stored_of_lead};
+use opportune_domain::lead::{Lead, LeadType};
 use sqlx::{AssertSqlSafe, FromRow, PgConnection};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -125,25 +126,26 @@ async fn write_keys(connection: &mut PgConnection, set: &[Copy]) -> Result<()> {
 
 impl Copy {
     fn keys(&self) -> BTreeSet<Key> {
-        let address = Address {
-            street: self.street.clone(),
-            city: self.city.clone(),
-            postal_code: self.postal_code.clone(),
-            country: self.country.clone(),
-            ..Address::default()
+        let lead = Lead {
+            title: self.title.clone(),
+            contact_name: self.contact_name.clone(),
+            company_name: self.company_name.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+            website: self.website.clone(),
+            address: Address {
+                street: self.street.clone(),
+                city: self.city.clone(),
+                postal_code: self.postal_code.clone(),
+                country: self.country.clone(),
+                ..Address::default()
+            },
+            ..Lead::empty(LeadId(self.id), LeadType::Lead, DateTime::UNIX_EPOCH)
         };
-        let given = Given {
-            person: &self.contact_name,
-            company: &self.company_name,
-            email: &self.email,
-            phone: &self.phone,
-            website: &self.website,
-            address: &address,
+        let reading = Reading {
+            default_country: "",
+            placeholders: &[],
         };
-        let mut keys = match_keys(&Form::read(&given, region(&self.country, None, ""), &[]));
-        let texts = [&self.title, &self.contact_name, &self.company_name, &self.email];
-        let words = normal::words(texts.into_iter().map(String::as_str));
-        keys.extend(words.iter().map(|word| Key::of_word(word)));
-        keys
+        stored_of_lead(&lead, None, reading).keys
     }
 }
