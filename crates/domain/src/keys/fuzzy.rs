@@ -4,6 +4,7 @@
 use super::{Key, KeyKind};
 use crate::normal::sound;
 use crate::similar::{Form, label};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Records with a key of more hits than this do not find each other by it.
@@ -140,7 +141,7 @@ fn person_words(form: &Form) -> Vec<&str> {
 
 /// The beginnings of what a company is called.
 fn stems(form: &Form) -> BTreeSet<String> {
-    let name = form.company.as_ref().map(|company| company.tokens.concat());
+    let name = form.company.as_ref().map(|company| Cow::Owned(company.tokens.concat()));
     let domains = form.contact.domains.iter().map(|one| label(&one.domain));
     name.into_iter()
         .chain(domains)

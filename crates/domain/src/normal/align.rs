@@ -34,11 +34,11 @@ impl Alignment<'_> {
 const MAX_WORDS: usize = 12;
 
 /// Pairs the words, the best agreements first. Does not depend on which side is which.
-pub(crate) fn align<'a>(a: &'a [String], b: &'a [String], related: fn(&str, &str) -> bool) -> Alignment<'a> {
+pub(crate) fn align<'a>(a: &[&'a str], b: &[&'a str], related: fn(&str, &str) -> bool) -> Alignment<'a> {
     let (a, b) = (&a[..a.len().min(MAX_WORDS)], &b[..b.len().min(MAX_WORDS)]);
     let mut candidates = Vec::new();
-    for (i, x) in a.iter().enumerate() {
-        for (j, y) in b.iter().enumerate() {
+    for (i, &x) in a.iter().enumerate() {
+        for (j, &y) in b.iter().enumerate() {
             if let Some(agreement) = agree(x, y, related) {
                 candidates.push((agreement, x.min(y), x.max(y), i, j));
             }
@@ -60,31 +60,33 @@ pub(crate) fn align<'a>(a: &'a [String], b: &'a [String], related: fn(&str, &str
 }
 
 /// Words that stand together on one side and apart on the other are joined: `anne marie` beside `annemarie`.
-pub(crate) fn join_split_words(words: &[String], other: &[String]) -> Vec<String> {
-    let mut words = words[..words.len().min(MAX_WORDS)].to_vec();
+pub(crate) fn join_split_words<'a>(words: &'a [String], other: &'a [String]) -> Vec<&'a str> {
+    let mut words: Vec<&str> = words.iter().take(MAX_WORDS).map(String::as_str).collect();
     for whole in other.iter().take(MAX_WORDS).filter(|whole| whole.len() >= 4) {
-        if words.contains(whole) {
+        if words.contains(&whole.as_str()) {
             continue;
         }
-        let halves = (0..words.len())
-            .flat_map(|i| (0..words.len()).map(move |j| (i, j)))
-            .find(|(i, j)| i != j && whole.strip_prefix(words[*i].as_str()) == Some(words[*j].as_str()));
-        if let Some((i, j)) = halves {
-            words[i] = whole.clone();
+        if let Some((i, j)) = halves(&words, whole) {
+            words[i] = whole;
             words.remove(j);
         }
     }
-    words.sort();
+    words.sort_unstable();
     words
 }
 
-fn unused<'a>(words: &'a [String], used: &[bool]) -> Vec<&'a str> {
-    words
-        .iter()
-        .zip(used)
-        .filter(|(_, used)| !**used)
-        .map(|(word, _)| word.as_str())
-        .collect()
+/// Two of the words that make `whole`, the one before the other.
+fn halves(words: &[&str], whole: &str) -> Option<(usize, usize)> {
+    words.iter().enumerate().find_map(|(i, front)| {
+        let rest = whole.strip_prefix(front)?;
+        let back = words.iter().enumerate().find(|(j, word)| *j != i && **word == rest);
+        back.map(|(j, _)| (i, j))
+    })
+}
+
+fn unused<'a>(words: &[&'a str], used: &[bool]) -> Vec<&'a str> {
+    let unused = words.iter().zip(used).filter(|(_, used)| !**used);
+    unused.map(|(word, _)| *word).collect()
 }
 
 fn agree(a: &str, b: &str, related: fn(&str, &str) -> bool) -> Option<WordAgreement> {

@@ -48,7 +48,7 @@ pub fn compare_company(a: Option<&CompanyName>, b: Option<&CompanyName>) -> Name
     let (Some(a), Some(b)) = (a, b) else {
         return NameAgreement::Unknown;
     };
-    if a.key == b.key || a.tokens.concat() == b.tokens.concat() {
+    if a.key == b.key || same_letters(&a.tokens, &b.tokens) {
         return NameAgreement::Same;
     }
     let (x, y) = (
@@ -62,6 +62,13 @@ pub fn compare_company(a: Option<&CompanyName>, b: Option<&CompanyName>) -> Name
         return NameAgreement::Weak;
     }
     judge(&align(&x, &y, |_, _| false))
+}
+
+/// Whether the words of both, glued together, are one text.
+pub(crate) fn same_letters(a: &[String], b: &[String]) -> bool {
+    let letters = |words: &[String]| words.iter().map(String::len).sum::<usize>();
+    let all = |words: &'_ [String]| words.concat();
+    letters(a) == letters(b) && all(a) == all(b)
 }
 
 fn judge(alignment: &Alignment<'_>) -> NameAgreement {

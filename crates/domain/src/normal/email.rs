@@ -49,6 +49,19 @@ impl Email {
         }
     }
 
+    /// Whether both have the same [`folded`](Self::folded) address. Told without making it: of most pairs it is asked.
+    pub fn folds_like(&self, other: &Self) -> bool {
+        let is_gmail = |email: &Self| matches!(email.domain.as_str(), "gmail.com" | "googlemail.com");
+        match (is_gmail(self), is_gmail(other)) {
+            (true, true) => {
+                let letters = |email: &'_ Self| email.untagged().replace('.', "");
+                letters(self) == letters(other)
+            }
+            (false, false) => self.domain == other.domain && self.untagged() == other.untagged(),
+            _ => false,
+        }
+    }
+
     /// Whether several people read this mailbox, as `info@` or `sales-uk@` (rules 3.3).
     pub fn is_role_mailbox(&self) -> bool {
         const REGIONS: &[&str] = &["apac", "dach", "emea", "intl", "usa"];

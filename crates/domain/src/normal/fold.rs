@@ -55,6 +55,15 @@ pub fn tokens(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The [`tokens`] of a text as one word.
+pub fn glued(text: &str) -> Cow<'_, str> {
+    let is_plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if is_plain && text.len() <= MAX_CHARS && matches!(collapse_digraphs(text), Cow::Borrowed(_)) {
+        return Cow::Borrowed(text); // As most domains are, and they are asked very often.
+    }
+    Cow::Owned(tokens(text).concat())
+}
+
 /// `ae`, `oe` and `ue` become the plain vowel, unless a vowel or a `q` goes before (`bauer`, `question`) or another `e`
 /// follows. Expects lower-case ASCII.
 ///
@@ -90,7 +99,7 @@ fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{clean, fold, mixes_scripts, tokens};
+    use super::{clean, fold, glued, mixes_scripts, tokens};
 
     #[test]
     fn a_word_of_two_scripts_is_noticed() {
@@ -135,6 +144,13 @@ mod tests {
             let long = clean(&format!("{text}\u{e9}"));
             assert_eq!(format!("{}\u{e9}", clean(text)), long);
             assert_eq!(format!("{}e", fold(text)), fold(&format!("{text}\u{e9}")));
+        }
+    }
+
+    #[test]
+    fn glued_words_are_the_tokens_without_what_parts_them() {
+        for text in ["acme", "acme-tools24", "mueller", "O'Brien & Co", "bücher", "queue", ""] {
+            assert_eq!(glued(text), tokens(text).concat(), "{text}");
         }
     }
 

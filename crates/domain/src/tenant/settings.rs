@@ -6,6 +6,7 @@ use crate::keys::Reading;
 use crate::normal::{GENERIC_PROVIDERS, PLACEHOLDER_ADDRESSES};
 use crate::rekey::Scope;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::time::Duration;
 
 /// A tenant's settings, with the defaults of rules 1.5.
@@ -73,10 +74,18 @@ impl Settings {
 
     /// The domain, in normal form, belongs to a generic e-mail provider (rules 2.3). People type the list.
     pub fn is_generic(&self, domain: &str) -> bool {
-        // Asked very often: most of the list is told apart by its lengths.
-        let listed = |generic: &String| generic.len() >= domain.len() && generic.trim().eq_ignore_ascii_case(domain);
+        // Asked very often: most of the list is told apart by its lengths, and few entries have spaces around them.
+        let listed = |generic: &String| match generic.len().cmp(&domain.len()) {
+            Ordering::Less => false,
+            Ordering::Equal => generic.eq_ignore_ascii_case(domain),
+            Ordering::Greater => has_space_around(generic) && generic.trim().eq_ignore_ascii_case(domain),
+        };
         self.generic_email_providers.iter().any(listed)
     }
+}
+
+fn has_space_around(text: &str) -> bool {
+    text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace)
 }
 
 /// Which settings to change; `None` stays as it is.

@@ -22,7 +22,8 @@ pub(crate) struct Found {
 }
 
 /// Leads of each key; none of a key that more have than stands beside it in `most`. Each step is a lookup in an index,
-/// however few rows the planner thinks that there are: `OFFSET 0` keeps it from joining them in another way.
+/// however few rows the planner thinks that there are: `OFFSET 0` keeps it from joining them in another way, and from
+/// looking hits up once for each place where they are named.
 pub(crate) async fn candidates(
     tx: &mut Tx,
     tenant: TenantId,
@@ -39,7 +40,7 @@ pub(crate) async fn candidates(
                     SELECT match_keys.lead_id FROM match_keys
                     WHERE match_keys.tenant_id = $1 AND match_keys.key = asked.key
                     ORDER BY match_keys.lead_id LIMIT asked.most + 1
-                ) AS ids
+                ) AS ids OFFSET 0
             ) AS hits
         ), found AS MATERIALIZED (
             SELECT DISTINCT UNNEST(asked.ids) AS id FROM asked WHERE NOT asked.is_over

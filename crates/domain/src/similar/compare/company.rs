@@ -38,14 +38,11 @@ fn shortened(short: &CompanyName, long: &CompanyName) -> bool {
 }
 
 pub(super) fn domain(settings: &Settings, a: &Form, b: &Form) -> Domain {
-    let own = |form: &Form| -> Vec<String> {
-        let domains = form.contact.domains.iter();
-        let own = domains.filter(|one| !settings.is_generic(&one.domain));
-        own.map(|one| one.domain.clone()).collect()
-    };
-    let (ours, theirs) = (own(a), own(b));
-    let pairs = ours.iter().flat_map(|one| theirs.iter().map(move |other| (one, other)));
-    let level = |(one, other): (&String, &String)| match () {
+    let (ours, theirs) = (own(settings, a), own(settings, b));
+    let pairs = ours
+        .iter()
+        .flat_map(|one| theirs.iter().map(move |other| (*one, *other)));
+    let level = |(one, other): (&str, &str)| match () {
         () if one == other => Domain::Same,
         () if slip(one, other) => Domain::Close,
         () => Domain::Other,
@@ -59,13 +56,21 @@ pub(super) fn domain(settings: &Settings, a: &Form, b: &Form) -> Domain {
     }
 }
 
+/// The domains that are no provider's.
+fn own<'f>(settings: &Settings, form: &'f Form) -> Vec<&'f str> {
+    let domains = form.contact.domains.iter().map(|one| one.domain.as_str());
+    domains.filter(|domain| !settings.is_generic(domain)).collect()
+}
+
 /// Whether a domain is made of the other side's company name.
-fn shows(domains: &[String], form: &Form) -> bool {
-    let Some(company) = &form.company else { return false };
+fn shows(domains: &[&str], form: &Form) -> bool {
+    let Some(company) = form.company.as_ref().filter(|_| !domains.is_empty()) else {
+        return false;
+    };
     let name = company.tokens.concat();
     domains.iter().any(|domain| {
         let label = label(domain);
-        let fits = label.len().min(name.len()) >= STEM && (name.starts_with(&label) || label.starts_with(&name));
+        let fits = label.len().min(name.len()) >= STEM && (name.starts_with(&*label) || label.starts_with(&name));
         fits || (label == name && !name.is_empty()) || near(&label, &name)
     })
 }

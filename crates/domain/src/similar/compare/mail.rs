@@ -4,6 +4,7 @@ use crate::normal::{Email, Mailbox, fold, slips};
 use crate::similar::Form;
 use crate::similar::levels::Mail;
 use crate::tenant::Settings;
+use std::borrow::Cow;
 
 /// A mailbox name of this many letters belongs to few.
 const TELLING: usize = 7;
@@ -24,7 +25,7 @@ fn equal(a: &[Email], b: &[Email]) -> Option<Mail> {
         .filter_map(|(one, other)| {
             let level = if one == other {
                 Mail::Same
-            } else if one.folded() == other.folded() {
+            } else if one.folds_like(other) {
                 Mail::Folded
             } else {
                 return None;
@@ -36,12 +37,12 @@ fn equal(a: &[Email], b: &[Email]) -> Option<Mail> {
 
 fn pair(settings: &Settings, one: &Mailbox, other: &Mailbox) -> Mail {
     let same_domain = one.domain == other.domain;
-    let company = !settings.is_generic(&one.domain) && !settings.is_generic(&other.domain);
+    let of_company = || same_domain && !settings.is_generic(&one.domain);
     let (a, b) = (one.letters.as_str(), other.letters.as_str());
     if a == b {
         return match () {
             // `smith` and `smith6` are two people of one company, `lee` and `lee1980` at a provider too.
-            () if same_domain && one.digits != other.digits && company => Mail::Colleague,
+            () if same_domain && one.digits != other.digits && of_company() => Mail::Colleague,
             () if same_domain && one.digits != other.digits => Mail::Other,
             () if same_domain => Mail::Pattern,
             () if slip(&one.domain, &other.domain) => Mail::Slip,
@@ -49,17 +50,13 @@ fn pair(settings: &Settings, one: &Mailbox, other: &Mailbox) -> Mail {
             () => Mail::ShortName,
         };
     }
-    if (same_domain || slip(&one.domain, &other.domain)) && near_mailbox(a, b) {
+    if near_mailbox(a, b) && slip(&one.domain, &other.domain) {
         return Mail::Slip;
     }
     if variants(one, other) || variants(other, one) {
         return Mail::Pattern;
     }
-    if same_domain && company {
-        Mail::Colleague
-    } else {
-        Mail::Other
-    }
+    if of_company() { Mail::Colleague } else { Mail::Other }
 }
 
 /// One is a shorter way to write the name that the other shows in parts.
@@ -71,15 +68,21 @@ fn variants(short: &Mailbox, long: &Mailbox) -> bool {
     if first.len() < 2 && last.len() < 2 {
         return false;
     }
-    let initial = |word: &str| word.get(..1).unwrap_or_default().to_owned();
     let ways = [
-        format!("{last}{first}"),
-        format!("{first}{last}"),
-        format!("{}{last}", initial(first)),
-        format!("{last}{}", initial(first)),
-        format!("{first}{}", initial(last)),
+        (last.as_str(), first.as_str()),
+        (first, last),
+        (initial(first), last),
+        (last, initial(first)),
+        (first, initial(last)),
     ];
-    ways.iter().any(|way| way.len() >= 3 && way == letters)
+    letters.len() >= 3
+        && ways
+            .iter()
+            .any(|(front, back)| letters.strip_prefix(front) == Some(back))
+}
+
+fn initial(word: &str) -> &str {
+    word.get(..1).unwrap_or_default()
 }
 
 /// A slip of the keyboard in a name long enough.
@@ -104,11 +107,13 @@ pub(super) fn slip(a: &str, b: &str) -> bool {
 }
 
 /// What stands in front of the ending, folded and without hyphens.
-pub(crate) fn label(domain: &str) -> String {
-    let mut parts: Vec<&str> = domain.split('.').collect();
-    parts.pop();
-    if parts.len() > 1 && parts.last().is_some_and(|part| part.len() <= 3) {
-        parts.pop();
-    }
-    fold::tokens(parts.last().copied().unwrap_or(domain)).concat()
+pub(crate) fn label(domain: &str) -> Cow<'_, str> {
+    let mut parts = domain.rsplit('.').skip(1);
+    let last = parts.next();
+    // `co` of `co.uk` is an ending too.
+    let label = match last.filter(|part| part.len() <= 3) {
+        Some(_) => parts.next().or(last),
+        None => last,
+    };
+    fold::glued(label.unwrap_or(domain))
 }

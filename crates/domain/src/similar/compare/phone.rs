@@ -22,7 +22,6 @@ pub(super) fn phone(a: &Form, b: &Form, rarity: Rarity) -> Phone {
     let (Some(one), Some(other)) = (&a.digits, &b.digits) else {
         return Phone::Unknown;
     };
-    let end = |digits: &str| digits[digits.len().saturating_sub(END)..].to_owned();
     if end(one) == end(other) {
         return if rarity.phone > SHARED {
             Phone::Shared
@@ -31,6 +30,10 @@ pub(super) fn phone(a: &Form, b: &Form, rarity: Rarity) -> Phone {
         };
     }
     Phone::Other
+}
+
+fn end(digits: &str) -> &str {
+    &digits[digits.len().saturating_sub(END)..]
 }
 
 fn near(one: &str, other: &str) -> Phone {

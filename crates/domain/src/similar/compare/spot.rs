@@ -2,6 +2,7 @@
 
 use crate::normal::{Place, slips};
 use crate::similar::levels::Spot;
+use std::borrow::Cow;
 
 pub(super) fn spot(a: &Place, b: &Place) -> Spot {
     if differ(&a.country, &b.country) {
@@ -45,10 +46,20 @@ fn agree_street(a: &Place, b: &Place) -> Option<bool> {
     if a.street.is_empty() || b.street.is_empty() {
         return None;
     }
-    let (x, y) = (a.street.concat(), b.street.concat());
-    let longest = |words: &[String]| words.iter().max_by_key(|word| word.len()).cloned().unwrap_or_default();
+    let (x, y) = (glued(&a.street), glued(&b.street));
     let (p, q) = (longest(&a.street), longest(&b.street));
-    Some(x == y || near(&x, &y) || (p.len() >= 5 && (p == q || near(&p, &q))))
+    Some(x == y || near(&x, &y) || (p.len() >= 5 && (p == q || near(p, q))))
+}
+
+fn glued(words: &[String]) -> Cow<'_, str> {
+    match words {
+        [only] => Cow::Borrowed(only),
+        _ => Cow::Owned(words.concat()),
+    }
+}
+
+fn longest(words: &[String]) -> &str {
+    words.iter().max_by_key(|word| word.len()).map_or("", String::as_str)
 }
 
 /// Equal but for a slip in a name long enough.
