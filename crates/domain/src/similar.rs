@@ -23,7 +23,7 @@ pub use candidate::Candidate;
 pub(crate) use compare::label;
 pub use compare::{Comparison, compare};
 pub use evidence::{Evidence, EvidenceKey};
-pub use find::{CustomerMatch, Found, Match, Options, SkippedKey, duplicates, find};
+pub use find::{CustomerMatch, Found, Match, Options, Search, SkippedKey, duplicates};
 pub use form::{Form, Given};
 pub use index::Index;
 pub use judge::{Around, Judgement, Strength, judge, judge_with};

@@ -71,6 +71,7 @@ impl App {
             options: Options::default(),
             rows: 0..0,
             related: 0,
+            search: None,
             found: None,
             result: None,
         };

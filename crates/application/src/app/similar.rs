@@ -53,6 +53,7 @@ impl App {
             options,
             rows: paging.rows(),
             related: RELATED,
+            search: None,
             found: None,
             result: None,
         };

@@ -7,7 +7,7 @@ use opportune_domain::ids::LeadId;
 use opportune_domain::keys::Key;
 use opportune_domain::lead::{Lead, LeadPatch, LeadType};
 use opportune_domain::refusal::{Reason, Refusal};
-use opportune_domain::similar::{self, CustomerMatch, Found, Match, Options, SkippedKey};
+use opportune_domain::similar::{self, CustomerMatch, Found, Match, Options, Search, SkippedKey};
 use opportune_domain::world::World;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -51,6 +51,8 @@ pub struct FindSimilar {
     pub rows: Range<usize>,
     /// How many of those that are related only are shown.
     pub related: usize,
+    /// What is looked for, once the subject and its customer are loaded.
+    pub search: Option<Search>,
     /// What was found, before the records themselves are loaded.
     pub found: Option<Found>,
     /// What was found, or why not.
@@ -72,20 +74,21 @@ impl Work for FindSimilar {
         if lead.customer_id.is_some_and(|id| !world.customers.contains_key(&id)) {
             return needs;
         }
-        let asked = similar::ask_for(world, &lead).all();
         let known = |key: &Key| world.customer_hits.knows(*key) && world.lead_hits.knows(*key);
-        let looked_up = asked.iter().all(known);
-        needs.lead_keys.extend(asked.iter().copied());
-        needs.customer_keys.extend(asked);
+        let search = self.search.take().filter(|one| one.asked().iter().all(known));
+        let search = search.unwrap_or_else(|| Search::of(world, lead));
+        let looked_up = search.asked().iter().all(known);
+        needs.lead_keys.extend(search.asked().iter().copied());
+        needs.customer_keys.extend(search.asked().iter().copied());
         // Only once it is known who is similar can those on the page be loaded.
-        if looked_up {
+        self.found = looked_up.then(|| {
             let found = self.found.take();
-            let found = found.unwrap_or_else(|| similar::find(world, &lead, &self.call.caller, self.options));
-            needs.peek_leads.extend(self.shown(&found).map(|one| one.lead_id));
-            self.found = Some(found);
-        } else {
-            self.found = None;
+            found.unwrap_or_else(|| search.find(world, &self.call.caller, self.options))
+        });
+        if let Some(found) = &self.found {
+            needs.peek_leads.extend(self.shown(found).map(|one| one.lead_id));
         }
+        self.search = Some(search);
         needs
     }
 

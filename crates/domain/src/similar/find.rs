@@ -72,15 +72,36 @@ pub struct Found {
     pub skipped: Vec<SkippedKey>,
 }
 
-/// The records and customers like `subject`, best first; ties newest first, then by id (rules 3.4).
-pub fn find(world: &World, subject: &Lead, caller: &Caller, options: Options) -> Found {
-    let form = Form::of_lead(world, subject);
-    let asked = ask_by_form(world, subject, &form).all();
-    let query = Query::new(world, subject, &form, &asked);
-    Found {
-        matches: query.matches(candidates(world, &asked), caller, options),
-        customers: query.customers(&asked),
-        skipped: skipped(world, &asked),
+/// A record, with what is made of it to look for others like it: once, for it is slow to make.
+#[derive(Debug, Clone)]
+pub struct Search {
+    subject: Lead,
+    form: Form,
+    asked: BTreeSet<Key>,
+}
+
+impl Search {
+    /// For records like `subject`. Its customer and their commercial entity should be loaded.
+    pub fn of(world: &World, subject: Lead) -> Self {
+        let form = Form::of_lead(world, &subject);
+        let asked = ask_by_form(world, &subject, &form).all();
+        Self { subject, form, asked }
+    }
+
+    /// The keys to look under (rules 3.2).
+    pub fn asked(&self) -> &BTreeSet<Key> {
+        &self.asked
+    }
+
+    /// The records and customers like it, best first; ties newest first, then by id (rules 3.4). Who has the asked keys
+    /// should be loaded.
+    pub fn find(&self, world: &World, caller: &Caller, options: Options) -> Found {
+        let query = Query::new(world, &self.subject, &self.form, &self.asked);
+        Found {
+            matches: query.matches(candidates(world, &self.asked), caller, options),
+            customers: query.customers(&self.asked),
+            skipped: skipped(world, &self.asked),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::support::*;
 use opportune_domain::keys::{Key, KeyKind};
 use opportune_domain::lead::{Lead, LeadStatus, LeadType};
-use opportune_domain::similar::{EvidenceKey, Options, Strength, find};
+use opportune_domain::similar::{EvidenceKey, Options, Search, Strength};
 
 fn pair(a: impl FnOnce(&mut Lead), b: impl FnOnce(&mut Lead)) -> (Option<Strength>, Vec<EvidenceKey>) {
     let mut town = Town::new();
@@ -175,14 +175,22 @@ fn every_type_and_status_is_found_but_the_record_itself_and_tombstones() {
         ..Options::default()
     };
     assert_eq!(
-        find(&town.world, town.at(subject), &manager(), open_only).matches.len(),
+        Search::of(&town.world, town.at(subject).clone())
+            .find(&town.world, &manager(), open_only)
+            .matches
+            .len(),
         1
     );
     let sure = Options {
         min_score: 0.99,
         ..Options::default()
     };
-    assert!(find(&town.world, town.at(subject), &manager(), sure).matches.is_empty());
+    assert!(
+        Search::of(&town.world, town.at(subject).clone())
+            .find(&town.world, &manager(), sure)
+            .matches
+            .is_empty()
+    );
 }
 
 #[test]
@@ -195,7 +203,8 @@ fn a_colleagues_records_are_not_found() {
         lead.salesperson_id = Some(ann);
     });
     assert!(
-        find(&town.world, town.at(subject), &own(bob), Options::default())
+        Search::of(&town.world, town.at(subject).clone())
+            .find(&town.world, &own(bob), Options::default())
             .matches
             .is_empty()
     );

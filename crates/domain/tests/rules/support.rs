@@ -11,7 +11,7 @@ use opportune_domain::ids::{ConversionId, CustomerId, LeadId, NewIds, RequestId,
 use opportune_domain::keys;
 use opportune_domain::lead::{Lead, LeadType};
 use opportune_domain::refusal::{Reason, Refusal};
-use opportune_domain::similar::{Found, Match, Options, find};
+use opportune_domain::similar::{Found, Match, Options, Search};
 use opportune_domain::tenant::{Salesperson, Settings, Stage, Team, TenantConfig};
 use opportune_domain::world::{Referrers, World};
 use std::collections::BTreeMap;
@@ -257,7 +257,7 @@ impl Town {
     }
 
     pub fn found(&self, id: LeadId) -> Found {
-        find(&self.world, self.at(id), &manager(), Options::default())
+        Search::of(&self.world, self.at(id).clone()).find(&self.world, &manager(), Options::default())
     }
 
     /// How `a` finds `b`.
