@@ -48,7 +48,7 @@ pub fn address(street: &str, street2: &str, city: &str, postal_code: &str, count
         house,
         street,
         city: city_words,
-        country: fold::tokens(country).concat(),
+        country: fold::glued(country).into_owned(),
     };
     (!form.postal.is_empty() || !form.city.is_empty()).then_some(form)
 }
@@ -104,7 +104,7 @@ pub fn place(street: &str, street2: &str, city: &str, postal_code: &str, country
         street: if is_junk { Vec::new() } else { telling_words },
         city: unless_junk(lists::cities::one_name(&city).to_owned()),
         postal: unless_junk(if given.is_empty() { code_in_city } else { given }),
-        country: fold::tokens(country).concat(),
+        country: fold::glued(country).into_owned(),
     }
 }
 

@@ -65,10 +65,9 @@ pub fn compare_company(a: Option<&CompanyName>, b: Option<&CompanyName>) -> Name
 }
 
 /// Whether the words of both, glued together, are one text.
-pub(crate) fn same_letters(a: &[String], b: &[String]) -> bool {
+fn same_letters(a: &[String], b: &[String]) -> bool {
     let letters = |words: &[String]| words.iter().map(String::len).sum::<usize>();
-    let all = |words: &'_ [String]| words.concat();
-    letters(a) == letters(b) && all(a) == all(b)
+    letters(a) == letters(b) && a.concat() == b.concat()
 }
 
 fn judge(alignment: &Alignment<'_>) -> NameAgreement {

@@ -1,5 +1,6 @@
 //! E-mail addresses in free text (rules 2.1 to 2.3).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::fold;
@@ -39,26 +40,21 @@ impl Email {
 
     /// The weaker match key (rules 2.2): plus tag cut, gmail's dots dropped, `googlemail.com` as `gmail.com`.
     pub fn folded(&self) -> String {
-        let is_gmail = matches!(self.domain.as_str(), "gmail.com" | "googlemail.com");
-        let domain = if is_gmail { "gmail.com" } else { &self.domain };
-        let local = self.untagged();
-        if is_gmail {
-            format!("{}@{domain}", local.replace('.', ""))
-        } else {
-            format!("{local}@{domain}")
-        }
+        let (local, domain) = self.folded_parts();
+        format!("{local}@{domain}")
     }
 
-    /// Whether both have the same [`folded`](Self::folded) address. Told without making it: of most pairs it is asked.
+    /// Whether both have the same [`folded`](Self::folded) address.
     pub fn folds_like(&self, other: &Self) -> bool {
-        let is_gmail = |email: &Self| matches!(email.domain.as_str(), "gmail.com" | "googlemail.com");
-        match (is_gmail(self), is_gmail(other)) {
-            (true, true) => {
-                let letters = |email: &'_ Self| email.untagged().replace('.', "");
-                letters(self) == letters(other)
-            }
-            (false, false) => self.domain == other.domain && self.untagged() == other.untagged(),
-            _ => false,
+        self.folded_parts() == other.folded_parts()
+    }
+
+    fn folded_parts(&self) -> (Cow<'_, str>, &str) {
+        let local = self.untagged();
+        if matches!(self.domain.as_str(), "gmail.com" | "googlemail.com") {
+            (Cow::Owned(local.replace('.', "")), "gmail.com")
+        } else {
+            (Cow::Borrowed(local), &self.domain)
         }
     }
 
