@@ -4,13 +4,10 @@ use crate::error::BrokerError;
 use lapin::options::ConfirmSelectOptions;
 use lapin::{Channel, Connection};
 use std::future::Future;
-use std::sync::Weak;
 use std::time::Duration;
 
 /// Longest wait for an answer of the broker to anything but a publish.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Pause between two looks at a channel that is to be closed when its connection is back.
-const RETRY: Duration = Duration::from_millis(200);
 
 /// Waits for the broker's answer, at most 5 s: a connection that is lost without a sign answers never.
 pub(crate) async fn bounded<T>(answer: impl Future<Output = lapin::Result<T>>) -> Result<T, BrokerError> {
@@ -37,26 +34,11 @@ pub(crate) async fn close(channel: &Channel) {
     let _ = bounded(channel.close(200, "OK".into())).await;
 }
 
-/// Closes a channel for good, in the background, also when its connection is lost at the moment.
-///
-/// Without this, recovery would open the channel again with its consumers, and what the broker delivers to them would
-/// be held by nobody. Ends when the owner of the connection is gone.
-pub(crate) fn retire<T: Send + Sync + 'static>(channel: Channel, owner: Weak<T>) {
-    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-        return;
-    };
-    runtime.spawn(async move {
-        while owner.strong_count() > 0 {
-            let status = channel.status();
-            if status.connected() {
-                close(&channel).await;
-            } else if !status.reconnecting() {
-                return;
-            }
-            if !channel.status().connected() && !channel.status().reconnecting() {
-                return;
-            }
-            tokio::time::sleep(RETRY).await;
-        }
-    });
+/// Closes a channel in the background, so that the broker takes back at once what was delivered on it.
+pub(crate) fn retire(channel: Channel) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current()
+        && channel.status().connected()
+    {
+        runtime.spawn(async move { close(&channel).await });
+    }
 }

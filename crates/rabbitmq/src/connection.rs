@@ -1,23 +1,18 @@
-//! One connection to the broker that recovers by itself.
+//! One connection to the broker that is made anew when it is lost.
 
 use crate::channels;
-use crate::error::{BrokerError, reply_code};
-use crate::health::{self, BrokerHealth};
+use crate::error::BrokerError;
+use crate::health::BrokerHealth;
+use crate::keeper;
 use crate::options::BrokerOptions;
 use crate::topology;
-use lapin::{Channel, Connection, ConnectionProperties};
-use std::sync::{Arc, Weak};
+use lapin::{Channel, Connection};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-/// First and longest pause between two tries to connect again.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
-/// Pause between two tries of the first connection.
-const FIRST_RETRY: Duration = Duration::from_millis(250);
-/// Longest single try of the first connection.
-const ONE_TRY: Duration = Duration::from_secs(10);
 /// Pause between two looks at a connection that is coming back.
 const LOOK: Duration = Duration::from_millis(20);
 /// Longest wait for an orderly end.
@@ -28,11 +23,12 @@ const GOODBYE: Duration = Duration::from_secs(5);
 pub struct Broker(Arc<Inner>);
 
 /// What the clones share.
-pub(crate) struct Inner {
+struct Inner {
     options: BrokerOptions,
-    connection: Connection,
+    /// The newest connection; while the broker is away, the one that was lost.
+    connection: watch::Receiver<Arc<Connection>>,
     health: watch::Receiver<BrokerHealth>,
-    watchdog: JoinHandle<()>,
+    keeper: JoinHandle<()>,
 }
 
 impl Broker {
@@ -42,16 +38,15 @@ impl Broker {
     /// # Errors
     /// [`BrokerError::Url`] and [`BrokerError::Rejected`] at once, [`BrokerError::Unreachable`] after the time-out.
     pub async fn connect(options: BrokerOptions) -> Result<Self, BrokerError> {
-        let connection = first_connection(&options).await?;
-        topology::declare(&connection, options.delivery_limit).await?;
-        let (sender, health) = watch::channel(BrokerHealth::of(connection.status()));
-        let watched = health::watch(connection.status().clone(), connection.events_listener(), sender);
-        let watchdog = tokio::spawn(watched);
+        let connection = keeper::first(&options).await?;
+        let (tell_health, health) = watch::channel(BrokerHealth::of(connection.status()));
+        let (hand_over, connection) = watch::channel(Arc::new(connection));
+        let keeper = tokio::spawn(keeper::keep(options.clone(), hand_over, tell_health));
         Ok(Self(Arc::new(Inner {
             options,
             connection,
             health,
-            watchdog,
+            keeper,
         })))
     }
 
@@ -75,40 +70,36 @@ impl Broker {
     /// # Errors
     /// When the broker is away, or its user may not declare.
     pub async fn declare_topology(&self) -> Result<(), BrokerError> {
-        topology::declare(&self.0.connection, self.0.options.delivery_limit).await
+        topology::declare(&self.current(), self.0.options.delivery_limit).await
     }
 
     /// Says goodbye. Everything made from this broker stops working; unacknowledged jobs go back to their queues.
     pub async fn close(&self) {
-        self.0.watchdog.abort();
-        let goodbye = self.0.connection.close(200, "goodbye".into());
+        self.0.keeper.abort();
+        let connection = self.current();
+        let goodbye = connection.close(200, "goodbye".into());
         if let Ok(Err(error)) = timeout(GOODBYE, goodbye).await {
             tracing::debug!(%error, "the connection to the broker was not closed in order");
         }
     }
 
-    /// A new channel.
+    fn current(&self) -> Arc<Connection> {
+        self.0.connection.borrow().clone()
+    }
+
+    /// A new channel. It ends with the connection that is there now.
     pub(crate) async fn channel(&self) -> Result<Channel, BrokerError> {
-        channels::open(&self.0.connection).await
+        channels::open(&self.current()).await
     }
 
-    /// A new channel whose publishes are confirmed.
+    /// A new channel whose publishes are confirmed. It ends with the connection that is there now.
     pub(crate) async fn confirming_channel(&self) -> Result<Channel, BrokerError> {
-        channels::open_confirming(&self.0.connection).await
-    }
-
-    /// Closes a channel for good, also if the connection is lost at the moment.
-    pub(crate) fn retire(&self, channel: Channel) {
-        channels::retire(channel, self.downgrade());
-    }
-
-    pub(crate) fn downgrade(&self) -> Weak<Inner> {
-        Arc::downgrade(&self.0)
+        channels::open_confirming(&self.current()).await
     }
 
     /// The state of this very moment, where [`Broker::health`] may be a blink behind.
     pub(crate) fn is_ready(&self) -> bool {
-        BrokerHealth::of(self.0.connection.status()).ready()
+        BrokerHealth::of(self.current().status()).ready()
     }
 
     /// Waits until messages can be published; false when that is not before `deadline`.
@@ -146,75 +137,6 @@ impl std::fmt::Debug for Broker {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.watchdog.abort();
+        self.keeper.abort();
     }
-}
-
-/// Connects, trying again until the time-out.
-async fn first_connection(options: &BrokerOptions) -> Result<Connection, BrokerError> {
-    let deadline = Instant::now() + options.connect_timeout;
-    loop {
-        let last = match probe(options).await {
-            Ok(()) => match timeout_at(deadline, connect(options, recovering(options))).await {
-                Ok(connected) => return connected,
-                Err(_) => "no answer in time".to_owned(),
-            },
-            Err(error @ (BrokerError::Rejected(_) | BrokerError::Url)) => return Err(error),
-            Err(error) => error.to_string(),
-        };
-        if Instant::now() + FIRST_RETRY >= deadline {
-            return Err(BrokerError::Unreachable {
-                waited: options.connect_timeout,
-                last,
-            });
-        }
-        tracing::debug!(last, "the broker is not there yet");
-        sleep(FIRST_RETRY).await;
-    }
-}
-
-/// Connects without recovery and says goodbye: a recovering connection never says why it does not come about.
-async fn probe(options: &BrokerOptions) -> Result<(), BrokerError> {
-    let connection = connect_once(options, "probe").await?;
-    let _ = timeout(GOODBYE, connection.close(200, "goodbye".into())).await;
-    Ok(())
-}
-
-/// Connects once, without recovery.
-///
-/// # Errors
-/// [`BrokerError::Rejected`] when trying again cannot help.
-pub(crate) async fn connect_once(options: &BrokerOptions, purpose: &str) -> Result<Connection, BrokerError> {
-    let name = format!("{}/{purpose}", options.connection_name);
-    let properties = ConnectionProperties::default().with_connection_name(name.into());
-    let connected = match timeout(ONE_TRY, connect(options, properties)).await {
-        Ok(connected) => connected,
-        Err(_) => Err(BrokerError::Away("no answer in time".to_owned())),
-    };
-    match connected {
-        // 403: credentials; 530: no such vhost, or not ours.
-        Err(BrokerError::Failed(error)) if matches!(reply_code(&error), Some(403 | 530)) => {
-            Err(BrokerError::Rejected(error))
-        }
-        other => other,
-    }
-}
-
-async fn connect(options: &BrokerOptions, properties: ConnectionProperties) -> Result<Connection, BrokerError> {
-    Ok(Connection::connect_uri(options.url.parse()?, properties).await?)
-}
-
-/// Tries for ever: a client that has used up its tries looks alive and does nothing.
-fn recovering(options: &BrokerOptions) -> ConnectionProperties {
-    let (first, longest) = BACKOFF;
-    ConnectionProperties::default()
-        .with_connection_name(options.connection_name.clone().into())
-        .enable_auto_recover()
-        .configure_backoff(|backoff| {
-            backoff
-                .with_min_delay(first)
-                .with_max_delay(longest)
-                .with_jitter()
-                .without_max_times()
-        })
 }

@@ -228,7 +228,7 @@ impl Scan {
 
 impl Drop for Scan {
     fn drop(&mut self) {
-        self.publisher.broker().retire(self.channel.clone());
+        channels::retire(self.channel.clone());
     }
 }
 

@@ -1,10 +1,7 @@
 //! Whether the broker is there.
-//!
-//! The client library recovers connections silently and, should it ever give up, it does not say so: the status of the
-//! connection is watched from outside.
 
-use futures_util::{Stream, StreamExt};
-use lapin::{ConnectionStatus, Event};
+use futures_util::StreamExt;
+use lapin::{Connection, ConnectionStatus, Event};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
@@ -38,13 +35,9 @@ impl BrokerHealth {
     }
 }
 
-/// Watches a connection for as long as anybody listens.
-pub(crate) async fn watch(
-    status: ConnectionStatus,
-    events: impl Stream<Item = Event> + Send + 'static,
-    health: watch::Sender<BrokerHealth>,
-) {
-    let mut events = std::pin::pin!(events.fuse());
+/// Watches a connection until it is lost, or nobody listens any more.
+pub(crate) async fn watch(connection: &Connection, health: &watch::Sender<BrokerHealth>) {
+    let mut events = std::pin::pin!(connection.events_listener().fuse());
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !health.is_closed() {
@@ -56,12 +49,20 @@ pub(crate) async fn watch(
             }
             _ = looks.tick() => {}
         }
-        let now = BrokerHealth::of(&status);
-        let before = *health.borrow();
-        if (before.connected, before.blocked) != (now.connected, now.blocked) {
-            report(before, now);
-            health.send_replace(now);
+        let now = BrokerHealth::of(connection.status());
+        tell(health, now);
+        if !now.connected {
+            return;
         }
+    }
+}
+
+/// Says how the broker is, if that has changed.
+pub(crate) fn tell(health: &watch::Sender<BrokerHealth>, now: BrokerHealth) {
+    let before = *health.borrow();
+    if (before.connected, before.blocked) != (now.connected, now.blocked) {
+        report(before, now);
+        health.send_replace(now);
     }
 }
 

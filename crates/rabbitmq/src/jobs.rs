@@ -16,14 +16,10 @@ use opportune_application::ports::{Deliveries, Delivery, Job, JobQueue, PublishE
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio::time::{interval, timeout};
+use tokio::time::timeout;
 
 /// Longest wait for an acknowledgement to leave: a blocked connection writes nothing.
 const ACK: Duration = Duration::from_secs(5);
-/// Pause between two looks at a subscription that is quiet.
-const LOOK: Duration = Duration::from_secs(1);
-/// Looks at a dead channel on a living connection after which the subscription is given up.
-const DEAD_LOOKS: u32 = 10;
 
 type OnStale = Arc<dyn Fn() + Send + Sync>;
 
@@ -59,11 +55,9 @@ impl AmqpJobQueue {
         match started.await {
             Ok(consumer) => {
                 let (publisher, on_stale) = (self.publisher.clone(), self.on_stale.clone());
-                let broker = self.broker.clone();
                 Ok(AmqpDeliveries {
                     consumer,
                     channel,
-                    broker,
                     queue,
                     publisher,
                     on_stale,
@@ -71,7 +65,7 @@ impl AmqpJobQueue {
                 })
             }
             Err(error) => {
-                self.broker.retire(channel);
+                channels::retire(channel);
                 Err(error)
             }
         }
@@ -85,11 +79,10 @@ impl JobQueue for AmqpJobQueue {
     }
 }
 
-/// A subscription with a channel of its own. A lost connection is survived: it is quiet until the broker is back.
+/// A subscription with a channel of its own. It ends with the connection: whoever wants more subscribes again.
 struct AmqpDeliveries {
     consumer: Consumer,
     channel: Channel,
-    broker: Broker,
     queue: &'static str,
     publisher: Arc<AmqpPublisher>,
     on_stale: OnStale,
@@ -102,14 +95,7 @@ impl Deliveries for AmqpDeliveries {
     async fn next(&mut self) -> Option<Box<dyn Delivery>> {
         loop {
             while self.burials.try_join_next().is_some() {}
-            let delivery = tokio::select! {
-                delivery = self.consumer.next() => delivery,
-                () = stuck(&self.channel, &self.broker) => {
-                    tracing::warn!(queue = self.queue, "the subscription did not come back with its connection");
-                    None
-                }
-            };
-            let delivery = match delivery {
+            let delivery = match self.consumer.next().await {
                 Some(Ok(delivery)) => delivery,
                 Some(Err(error)) => {
                     // The stream would stay silent for ever after an error that closed its channel.
@@ -138,18 +124,7 @@ impl Deliveries for AmqpDeliveries {
 
 impl Drop for AmqpDeliveries {
     fn drop(&mut self) {
-        self.broker.retire(self.channel.clone());
-    }
-}
-
-/// Returns when the channel has been dead for some time although the connection is there.
-async fn stuck(channel: &Channel, broker: &Broker) {
-    let mut looks = interval(LOOK);
-    let mut dead = 0;
-    while dead < DEAD_LOOKS {
-        looks.tick().await;
-        let quiet = broker.health().connected && !channel.status().connected();
-        dead = if quiet { dead + 1 } else { 0 };
+        channels::retire(self.channel.clone());
     }
 }
 

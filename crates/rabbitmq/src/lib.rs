@@ -1,7 +1,7 @@
 //! The broker adapter: topology, confirmed publisher, job consumer, dead letters, settled notices, the CloudEvents
 //! envelope.
 //!
-//! * [`Broker`] is one connection that recovers by itself and knows its [`BrokerHealth`];
+//! * [`Broker`] is one connection that is made anew when it is lost, and knows its [`BrokerHealth`];
 //! * [`AmqpPublisher`], [`AmqpJobQueue`] and [`AmqpNotices`] are the ports of the application on it;
 //! * [`listen`] and [`EventTail`] have connections of their own, because their queues die with the connection;
 //! * [`DeadLetters`], [`replay_to_queue`] and [`depths`] are what operators need.
@@ -14,6 +14,7 @@ mod channels;
 mod clock;
 mod connection;
 mod dead;
+mod dial;
 mod envelope;
 mod error;
 mod events_consumer;
@@ -21,6 +22,7 @@ mod headers;
 mod health;
 mod job_message;
 mod jobs;
+mod keeper;
 mod options;
 mod outgoing;
 mod pool;

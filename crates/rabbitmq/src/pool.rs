@@ -1,5 +1,6 @@
 //! A few confirming channels, each used by one publisher at a time.
 
+use crate::channels;
 use crate::connection::Broker;
 use crate::error::BrokerError;
 use lapin::Channel;
@@ -13,7 +14,7 @@ pub(crate) struct Pool {
     broker: Broker,
     permits: Semaphore,
     idle: Mutex<Vec<Channel>>,
-    /// A channel was closed by the broker: perhaps an exchange is missing.
+    /// A channel has ended: perhaps the broker closed it because an exchange is missing.
     broken: AtomicBool,
 }
 
@@ -73,7 +74,7 @@ impl Pool {
     fn take_idle(&self) -> Option<Channel> {
         let mut idle = self.idle();
         while let Some(channel) = idle.pop() {
-            if channel.status().connected() || channel.status().reconnecting() {
+            if channel.status().connected() {
                 return Some(channel);
             }
             self.broken.store(true, Ordering::Relaxed);
@@ -111,10 +112,10 @@ impl Lease<'_> {
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         if let Some(channel) = self.channel.take() {
-            if !channel.status().connected() && !channel.status().reconnecting() {
+            if !channel.status().connected() {
                 self.pool.broken.store(true, Ordering::Relaxed);
             }
-            self.pool.broker.retire(channel);
+            channels::retire(channel);
         }
     }
 }

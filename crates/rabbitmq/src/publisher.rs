@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use opportune_application::ports::{Outbound, OutboxRow, PublishError, Publisher, QueueName};
 use opportune_domain::ids::{ConversionId, TenantId};
 use std::time::Duration;
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// Most messages on the way at the same time on one channel.
 const WINDOW: usize = 256;
@@ -123,22 +123,12 @@ impl AmqpPublisher {
             }
         };
         let fates = window::publish(&channel, messages, interrupted).await;
-        let not_sent = fates.iter().find_map(|fate| match fate {
-            Fate::NotSent(error) => Some(error.clone()),
-            _ => None,
-        });
-        let unconfirmed = fates.iter().any(|fate| matches!(fate, Fate::Lost(_)));
-        match not_sent {
-            None if !unconfirmed || channel.status().reconnecting() => lease.give_back(),
-            // Confirms that come late would be taken for those of other messages.
-            None => drop(lease),
-            Some(error) => {
-                let recovered = timeout_at(deadline, channel.wait_for_recovery(error)).await;
-                if matches!(recovered, Ok(Ok(()))) || channel.status().reconnecting() {
-                    lease.give_back();
-                }
-                sleep(PAUSE).await;
-            }
+        if fates.iter().all(Fate::is_answered) {
+            lease.give_back();
+        } else {
+            // Dead with its connection, or confirms that come late would be taken for those of other messages.
+            drop(lease);
+            sleep(PAUSE).await;
         }
         fates
     }

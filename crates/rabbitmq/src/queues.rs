@@ -34,12 +34,11 @@ pub async fn depths(broker: &Broker) -> Result<Vec<QueueDepth>, BrokerError> {
                 consumers,
             }),
             Err(error) => {
-                broker.retire(channel);
+                channels::retire(channel);
                 return Err(error);
             }
         }
     }
-    // Closed each time, so that recovery never looks for a queue that is not there.
     channels::close(&channel).await;
     Ok(depths)
 }

@@ -45,7 +45,7 @@ async fn expect_queue(broker: &Broker, queue: &str) -> Result<(), BrokerError> {
     if looked.is_ok() {
         channels::close(&channel).await;
     } else {
-        broker.retire(channel);
+        channels::retire(channel);
     }
     looked.map(|_| ())
 }

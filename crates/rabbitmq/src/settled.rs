@@ -64,7 +64,7 @@ impl AmqpNotices {
     async fn channel(&self) -> Result<Channel, BrokerError> {
         let mut place = self.channel.lock().await;
         if let Some(channel) = place.as_ref()
-            && (channel.status().connected() || channel.status().reconnecting())
+            && channel.status().connected()
         {
             return Ok(channel.clone());
         }

@@ -1,10 +1,10 @@
 //! A queue of our own on a connection of its own: both end together.
 //!
-//! On a shared, recovering connection such a queue is a danger: its name is given by the server or still held by the
-//! old connection, declaring it again fails, and the failure starts the recovery of all other channels anew.
+//! Its name is given by the server, and the broker deletes it with the connection that made it: whoever listens sees
+//! that it ended, and begins anew.
 
 use crate::channels;
-use crate::connection::connect_once;
+use crate::dial::dial;
 use crate::error::BrokerError;
 use crate::options::BrokerOptions;
 use crate::topology;
@@ -40,7 +40,7 @@ impl Subscription {
         pattern: &str,
         acked: bool,
     ) -> Result<Self, BrokerError> {
-        let connection = connect_once(options, purpose).await?;
+        let connection = dial(options, format!("{}/{purpose}", options.connection_name)).await?;
         topology::declare(&connection, options.delivery_limit).await?;
         let channel = channels::open(&connection).await?;
         let mut arguments = FieldTable::default();

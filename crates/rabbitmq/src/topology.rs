@@ -84,7 +84,6 @@ pub(crate) async fn declare(connection: &Connection, delivery_limit: u32) -> Res
             FieldTable::default(),
         );
         channels::bounded(bind).await?;
-        // Closed, so that recovery has nothing to declare again: a failure there would hold up all other channels.
         channels::close(&channel).await;
     }
     Ok(())

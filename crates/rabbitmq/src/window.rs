@@ -26,6 +26,16 @@ pub(crate) enum Fate {
     Lost(String),
 }
 
+impl Fate {
+    /// The broker has said what became of it.
+    pub fn is_answered(&self) -> bool {
+        match self {
+            Self::Stored | Self::Returned | Self::Refused => true,
+            Self::NotSent(_) | Self::Lost(_) => false,
+        }
+    }
+}
+
 /// What the broker said about one message, before returned messages are told apart.
 enum Answer {
     Acked(Option<ShortString>, bool),

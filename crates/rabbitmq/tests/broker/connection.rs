@@ -82,6 +82,20 @@ async fn an_outage_of_several_seconds_is_survived() {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_accepted_and_never_answered_does_not_keep_the_broker_away() {
+    let vhost = Vhost::new().await;
+    let proxy = Proxy::before(vhost.url()).await;
+    let url = proxy.url(vhost.url());
+    let bench = Bench::on(vhost, |options| options.url = opportune_rabbitmq::BrokerUrl::new(url)).await;
+    proxy.deafen();
+    soon(proxy.until_unanswered(true)).await;
+    proxy.mend();
+    bench.until_connected(true).await;
+    soon(proxy.until_unanswered(false)).await;
+    bench.until_depth(topology::CONVERSIONS_QUEUE, 0).await;
+}
+
+#[tokio::test]
 async fn queues_that_exist_with_another_delivery_limit_are_used_as_they_are() {
     let bench = Bench::new().await;
     let mut options = BrokerOptions::new(bench.url());

@@ -124,7 +124,10 @@ async fn after_a_cut_the_job_comes_again_and_the_old_acknowledgement_is_stale() 
     bench.until_connected(false).await;
     held.ack().await;
     assert_eq!(bench.stale.load(Ordering::SeqCst), 1);
+    assert!(soon(deliveries.next()).await.is_none(), "it ends with its connection");
     proxy.mend();
+    bench.until_connected(true).await;
+    let mut deliveries = bench.subscribe(QueueName::Interactive).await;
     assert!(take(&mut deliveries).await.redelivered);
     bench.publish(job(2, QueueName::Interactive, 2)).await;
     assert_eq!(take(&mut deliveries).await.conversions, [conversion(2)]);
