@@ -47,6 +47,9 @@ enum Command {
         /// Show what each kind of key and each field is good for
         #[arg(long)]
         ablation: bool,
+        /// Measure also without all keys of these kinds, by the names of the ablation table
+        #[arg(long, value_delimiter = ',')]
+        without: Vec<String>,
     },
 }
 
@@ -57,7 +60,8 @@ fn main() -> anyhow::Result<()> {
             quick,
             errors,
             ablation,
-        } => quality::run(quick, errors, ablation),
+            without,
+        } => quality::run(quick, errors, ablation, &without),
     }
 }
 

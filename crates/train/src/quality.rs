@@ -1,11 +1,14 @@
 //! The table of `make quality`.
 
+mod ablation;
+
 use crate::crowd::crowded;
 use crate::fitting::model_of;
 use crate::measure::{Bench, Figures};
 use crate::own_files;
 use crate::records::{self, Record};
 use crate::variants::{Columns, account, dropped, misspelt, random};
+use opportune_domain::keys::KeyKind;
 use opportune_domain::similar::Model;
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,7 +19,7 @@ const SEED: u64 = 7_000;
 ///
 /// # Errors
 /// The labelled files cannot be read.
-pub fn run(quick: bool, errors: usize, ablation: bool) -> anyhow::Result<()> {
+pub fn run(quick: bool, errors: usize, ablation: bool, without: &[String]) -> anyhow::Result<()> {
     let files = own_files()
         .iter()
         .map(|file| records::read(file))
@@ -25,12 +28,17 @@ pub fn run(quick: bool, errors: usize, ablation: bool) -> anyhow::Result<()> {
     header();
     for (fitted, name, measured) in [(heavy, "ordinary", ordinary), (ordinary, "heavy", heavy)] {
         let model = model_of(&[fitted]);
-        variants(&model, name, measured);
+        variants(&model, name, measured, &[]);
+        if !without.is_empty() {
+            println!("without all of these keys: {}", without.join(", "));
+            variants(&model, name, measured, &ablation::kinds(without)?);
+        }
         if errors > 0 {
             show_errors(&model, measured, errors);
         }
         if ablation {
             ablation::keys(&model, measured);
+            ablation::fields(&model, measured);
         }
         if quick {
             continue;
@@ -41,39 +49,6 @@ pub fn run(quick: bool, errors: usize, ablation: bool) -> anyhow::Result<()> {
         locales(&files);
     }
     Ok(())
-}
-
-mod ablation {
-    use super::{Bench, Model, Record, line};
-    use opportune_domain::keys::KeyKind;
-
-    /// Without each kind of key in turn.
-    pub fn keys(model: &Model, records: &[Record]) {
-        let kinds = [
-            (KeyKind::Email, "e-mail"),
-            (KeyKind::FoldedEmail, "folded e-mail"),
-            (KeyKind::Phone, "phone"),
-            (KeyKind::Domain, "domain"),
-            (KeyKind::CompanyName, "company"),
-            (KeyKind::PersonName, "name"),
-            (KeyKind::NameAndInitial, "name and initial"),
-            (KeyKind::Mailbox, "mailbox"),
-            (KeyKind::PhoneEnd, "phone end"),
-            (KeyKind::SoundAndCompany, "sound and company"),
-            (KeyKind::Sounds, "sounds"),
-            (KeyKind::SoundAndPostal, "sound and postal code"),
-            (KeyKind::NameAndCity, "name and city"),
-            (KeyKind::House, "house"),
-            (KeyKind::CompanySounds, "company sounds"),
-            (KeyKind::CompanyAndPlace, "company and place"),
-        ];
-        for (kind, name) in kinds {
-            line(
-                &format!("  without key: {name}"),
-                &Bench::new(records, &[kind]).measure(model),
-            );
-        }
-    }
 }
 
 fn header() {
@@ -101,11 +76,11 @@ fn line(name: &str, figures: &Figures) {
     );
 }
 
-fn variants(model: &Model, file: &str, records: &[Record]) {
+fn variants(model: &Model, file: &str, records: &[Record], without: &[KeyKind]) {
     for (columns, name) in Columns::EACH {
         line(
             &format!("{file}: {name}"),
-            &Bench::new(&columns.of(records), &[]).measure(model),
+            &Bench::new(&columns.of(records), without).measure(model),
         );
     }
 }

@@ -52,6 +52,14 @@ impl Index {
         &self.forms[number as usize]
     }
 
+    /// How many keys of a kind a record has, on average.
+    pub fn keys_of_kind(&self, kind: KeyKind) -> f64 {
+        let count = self.keys.iter().flatten().filter(|key| key.kind == kind).count();
+        #[expect(clippy::cast_precision_loss, reason = "an average")]
+        let average = count as f64 / self.len().max(1) as f64;
+        average
+    }
+
     /// The records that share a key with one, each once, in their order. `without` leaves out kinds of keys.
     pub fn candidates(&self, number: u32, without: &[KeyKind]) -> Vec<u32> {
         let mut found: Vec<u32> = self.keys[number as usize]

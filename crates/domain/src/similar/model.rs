@@ -94,6 +94,12 @@ impl Features {
         &self.names[feature]
     }
 
+    /// Whether a feature is this level of this field, in whatever context.
+    fn is(&self, feature: Feature, field: &str, level: &str) -> bool {
+        let mut parts = self.names[feature].rsplit('.');
+        parts.next() == Some(level) && parts.next() == Some(field)
+    }
+
     /// Runs of features that are levels of one field, worst first: weights must not fall along them.
     pub fn ordered() -> Vec<std::ops::Range<usize>> {
         let mut runs = vec![NAME..MAIL, MAIL..CROSS, CROSS..TABLES];
@@ -227,6 +233,21 @@ impl Model {
         Self { weights }
     }
 
+    /// The same for records of which a field is never known: every level of it adds what not knowing it does. To see what
+    /// the field is good for.
+    #[must_use]
+    pub fn without(&self, field: &str) -> Self {
+        let features = Features::all();
+        let mut weights = self.weights.clone();
+        for run in Features::ordered() {
+            let unknown = run.clone().find(|feature| features.is(*feature, field, "unknown"));
+            if let Some(unknown) = unknown {
+                weights[run].fill(self.weights[unknown]);
+            }
+        }
+        Self { weights }
+    }
+
     /// What an active feature adds.
     pub fn weight(&self, (feature, amount): Active) -> f64 {
         self.weights[feature] * amount
@@ -256,6 +277,17 @@ mod tests {
                 Features::all().name(run.start)
             );
         }
+    }
+
+    #[test]
+    fn without_a_field_all_its_levels_weigh_the_same_and_others_what_they_weighed() {
+        let (all, features) = (Model::builtin(), Features::all());
+        let number = |name: &str| (0..FEATURES).find(|feature| features.name(*feature) == name).unwrap();
+        let deaf = all.without(Phone::FIELD);
+        let [same, unknown, mail] = ["agree.phone.same", "agree.phone.unknown", "mail.same"].map(number);
+        assert!((deaf.weights[same] - all.weights[unknown]).abs() < 1e-9);
+        assert!(all.weights[same] > deaf.weights[same]);
+        assert!((deaf.weights[mail] - all.weights[mail]).abs() < 1e-9);
     }
 
     #[test]
