@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Records in one step.
-pub const STEP: usize = 500;
+pub const STEP: usize = 1_000;
 
 /// Whose keys are made anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,6 +2,7 @@
 
 mod audit;
 mod clusters;
+mod pairs;
 mod records;
 
 use opportune_contract::v1::find_similar_request::Subject;

@@ -20,13 +20,20 @@ pub(super) struct KeyChanges {
 }
 
 impl KeyColumns {
-    /// All keys of these records.
+    /// All keys of these records, in the order of the index: they are written faster so.
     pub fn of<'k, Id: Into<Uuid>>(records: impl Iterator<Item = (Id, &'k BTreeSet<Key>)>) -> Self {
         let mut columns = Self::default();
         for (id, keys) in records {
             columns.extend(id.into(), keys);
         }
-        columns
+        columns.sorted()
+    }
+
+    fn sorted(self) -> Self {
+        let mut pairs: Vec<(i64, Uuid)> = self.keys.into_iter().zip(self.ids).collect();
+        pairs.sort_unstable();
+        let (keys, ids) = pairs.into_iter().unzip();
+        Self { keys, ids }
     }
 
     fn extend(&mut self, id: Uuid, keys: &BTreeSet<Key>) {
@@ -45,6 +52,9 @@ impl KeyChanges {
             columns.added.extend(id.into(), &change.added);
             columns.gone.extend(id.into(), &change.gone);
         }
-        columns
+        Self {
+            added: columns.added.sorted(),
+            gone: columns.gone.sorted(),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What keys cost when leads are written: the same leads once without, once with them.
 //!
 //! Both sides write copies of leads that are there already, in sets, into the full tables; the keys are made of the
-//! leads' own contact data, as the product does.
+//! leads' own contact data, as the product does, and their forms are written with them.
 
 use super::report::Writes;
 use crate::bench::Stage;
@@ -48,6 +48,12 @@ pub async fn measure(stage: &Stage) -> Result<Writes> {
         .await?;
     sqlx::query("INSERT INTO floor.copies SELECT * FROM leads ORDER BY create_time DESC, id DESC LIMIT $1")
         .bind(i64::try_from(2 * LEADS)?)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("ALTER TABLE floor.copies ADD COLUMN form bytea")
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("UPDATE floor.copies SET form = lead_forms.form FROM lead_forms WHERE lead_forms.lead_id = copies.id")
         .execute(&mut *connection)
         .await?;
     // Ids grow with time; those of the copies come behind all others, as those of new leads do.
@@ -106,19 +112,27 @@ async fn write(connection: &mut PgConnection, insert: &str, set: &[Copy], with_k
     Ok(begun.elapsed())
 }
 
-/// Makes the keys of a set and writes them, as the product does when leads are created.
+/// Makes the keys and forms of a set and writes them, as the product does when leads are created.
 async fn write_keys(connection: &mut PgConnection, set: &[Copy]) -> Result<()> {
-    let keys: Vec<(Uuid, Key)> = set
+    let mut keys: Vec<(i64, Uuid)> = set
         .iter()
-        .flat_map(|copy| copy.keys().into_iter().map(|key| (copy.id, key)))
+        .flat_map(|copy| copy.keys().into_iter().map(|key| (key.hash, copy.id)))
         .collect();
+    keys.sort_unstable();
     sqlx::query(
         "INSERT INTO match_keys (tenant_id, key, lead_id)
          SELECT '01990000-0000-7000-8000-000000000001', made.key, made.lead_id
          FROM UNNEST ($1::bigint[], $2::uuid[]) AS made (key, lead_id)",
     )
-    .bind(keys.iter().map(|(_, key)| key.hash).collect::<Vec<_>>())
-    .bind(keys.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    .bind(keys.iter().map(|(key, _)| *key).collect::<Vec<_>>())
+    .bind(keys.iter().map(|(_, id)| *id).collect::<Vec<_>>())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "INSERT INTO lead_forms (tenant_id, lead_id, keys_version, form)
+         SELECT tenant_id, id, 0, form FROM floor.copies WHERE id = ANY ($1)",
+    )
+    .bind(set.iter().map(|copy| copy.id).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(())

@@ -7,9 +7,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
 
 use anyhow::Context;
-use opportune_domain::similar::{Evidence, Judgement, Model, Strength};
+use opportune_domain::similar::{Judgement, Model, Strength};
 
 use super::clusters::Clusters;
+use super::pairs::Pairs;
 use super::records::Records;
 use crate::cli::SimilarArgs;
 use crate::client::Client;
@@ -52,18 +53,20 @@ fn matches(records: &Records, args: &SimilarArgs, mut writer: csv::Writer<impl W
     let queries: Vec<u32> = numbers(records)
         .filter(|query| !args.exclude_closed || records.open[*query as usize])
         .collect();
+    let mut found = Pairs::new(records.names.len());
     ask_all(
         &queries,
-        |query| similar(records, args, query),
-        |query, found| {
-            for (place, (other, found)) in found.into_iter().enumerate() {
+        |query| later(records, args, query),
+        |query, later| {
+            found.add(query, later);
+            for (place, one) in found.take(query, args.limit).into_iter().enumerate() {
                 writer.write_record([
                     records.names[query as usize].as_str(),
                     &(place + 1).to_string(),
-                    &records.names[other as usize],
-                    &format!("{:.6}", found.score),
-                    strength(found.strength),
-                    &reasons(&found.reasons),
+                    &records.names[one.other as usize],
+                    &format!("{:.6}", one.score),
+                    strength(one.strength),
+                    &one.reasons,
                 ])?;
             }
             Ok(())
@@ -72,19 +75,15 @@ fn matches(records: &Records, args: &SimilarArgs, mut writer: csv::Writer<impl W
     writer.flush().context("cannot write the rows")
 }
 
-/// The matches of one record, best first; of equal ones the newest first.
-fn similar(records: &Records, args: &SimilarArgs, query: u32) -> Vec<(u32, Judgement)> {
+/// The matches of one record among those after it: judging is symmetric, and each pair is judged once.
+fn later(records: &Records, args: &SimilarArgs, query: u32) -> Vec<(u32, Judgement)> {
     let index = &records.index;
-    let mut found: Vec<(u32, Judgement)> = index
-        .candidates(query, &[])
-        .into_iter()
-        .filter(|other| !args.exclude_closed || records.open[*other as usize])
+    let others = index.candidates(query, &[]).into_iter();
+    others
+        .filter(|other| *other > query && (!args.exclude_closed || records.open[*other as usize]))
         .filter_map(|other| Some((other, index.judge(Model::builtin(), &records.settings, query, other)?)))
         .filter(|(_, found)| found.score >= args.min_score)
-        .collect();
-    found.sort_by(|(a, x), (b, y)| y.score.total_cmp(&x.score).then(b.cmp(a)));
-    found.truncate(args.limit);
-    found
+        .collect()
 }
 
 /// Hands on what `ask` answers for each, in their order, beside a progress bar.
@@ -171,9 +170,4 @@ fn strength(strength: Strength) -> &'static str {
         Strength::Probable => "PROBABLE",
         Strength::Possible => "POSSIBLE",
     }
-}
-
-fn reasons(reasons: &[Evidence]) -> String {
-    let texts: Vec<&str> = reasons.iter().map(|piece| piece.detail).collect();
-    texts.join("; ")
 }
