@@ -32,10 +32,6 @@ use tokio::runtime::Runtime;
 use cli::{Cli, Command, Global};
 use commands::serve::Service;
 
-/// Comparing records makes and drops very many small pieces; the C library's allocator takes much longer for that.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
