@@ -21,7 +21,7 @@ const FEWEST: f64 = 5_000.0;
 
 /// How much of the logarithm the prior takes: in a larger tenant names and companies are more common, too, which counts by
 /// itself.
-const SLOPE: f64 = 0.75;
+const SLOPE: f64 = 0.7;
 
 /// The file of weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

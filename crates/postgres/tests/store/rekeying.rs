@@ -12,6 +12,7 @@ use opportune_domain::customer::CustomerPatch;
 use opportune_domain::ids::{CustomerId, LeadId};
 use opportune_domain::keys::{KEYS_VERSION, Key, KeyKind, stored_of_customer, stored_of_lead};
 use opportune_domain::lead::Lead;
+use opportune_domain::rekey::STEP;
 use opportune_domain::tenant::SettingsPatch;
 use opportune_postgres::{Database, DatabaseOptions, PgOutbox, PgStore};
 use sqlx::{Executor, Row};
@@ -238,7 +239,8 @@ async fn an_address_that_became_a_placeholder_gives_no_key_any_more() {
 
 #[tokio::test]
 async fn keys_of_an_older_version_are_made_anew_from_where_it_was_ended() {
-    const LEADS: usize = 1_100;
+    const LEADS: usize = 2 * STEP + 100;
+    let first = i64::try_from(STEP).unwrap();
     let house = House::new().await;
     write(&house.db.store, tenant(1), |world| {
         for number in 0..LEADS {
@@ -265,10 +267,13 @@ async fn keys_of_an_older_version_are_made_anew_from_where_it_was_ended() {
     let mut told = Vec::new();
     let mut step = |done: i64| {
         told.push(done);
-        done < 500
+        done < first
     };
     house.rekeyer.finish(tenant, id, &mut step).await.unwrap();
-    assert!(told.last().is_some_and(|done| (500..1_000).contains(done)), "{told:?}");
+    assert!(
+        told.last().is_some_and(|done| (first..2 * first).contains(done)),
+        "{told:?}"
+    );
     assert_eq!(
         house.rekeyer.outbox.rekeys().await.unwrap(),
         waiting,
