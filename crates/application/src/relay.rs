@@ -6,15 +6,20 @@ use crate::dispatch::Sender;
 use crate::ports::StoreError;
 use crate::rekey::Rekeyer;
 use chrono::TimeDelta;
+use futures_util::{StreamExt, stream};
+use opportune_domain::ids::TenantId;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Rows that a relay leases in one turn.
 const TURN: i64 = 1_000;
 /// Pause between two turns of housekeeping.
 const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
+/// Slices of records whose keys are made anew at the same time: the rest of the database is its callers'.
+const REKEYED_AT_ONCE: usize = 2;
 /// Pause of a row that could not be published.
 const PAUSE_AFTER_FAILURE: TimeDelta = TimeDelta::seconds(1);
 
@@ -125,7 +130,7 @@ impl Relay {
         }
     }
 
-    /// Makes keys anew, one tenant after the other.
+    /// Makes keys anew, the oldest first.
     async fn rekey(self: Arc<Self>, stop: CancellationToken) {
         let rekeyer = Rekeyer {
             store: self.tender.store.clone(),
@@ -141,17 +146,10 @@ impl Relay {
                 }
             };
             self.sender.meter.rekeys(waiting.len());
-            for (tenant, id) in waiting.into_iter().take_while(|_| !stop.is_cancelled()) {
-                let mut records = 0;
-                let mut told = |done| {
-                    records = done;
-                    !stop.is_cancelled()
-                };
-                match rekeyer.finish(tenant, id, &mut told).await {
-                    Ok(()) => tracing::info!(%tenant, records.count = records, "keys were made anew"),
-                    Err(error) => tracing::warn!(%tenant, %error, "keys were not made anew; it is tried again"),
-                }
-            }
+            let waiting = waiting.into_iter().take_while(|_| !stop.is_cancelled());
+            stream::iter(waiting)
+                .for_each_concurrent(REKEYED_AT_ONCE, |(tenant, id)| rekey_slice(&rekeyer, tenant, id, &stop))
+                .await;
         }
     }
 
@@ -175,6 +173,18 @@ impl Relay {
                 Err(error) => tracing::warn!(%error, "housekeeping failed; it is tried again in an hour"),
             }
         }
+    }
+}
+
+async fn rekey_slice(rekeyer: &Rekeyer, tenant: TenantId, id: Uuid, stop: &CancellationToken) {
+    let mut records = 0;
+    let mut told = |done| {
+        records = done;
+        !stop.is_cancelled()
+    };
+    match rekeyer.finish(tenant, id, &mut told).await {
+        Ok(()) => tracing::info!(%tenant, records.count = records, "keys of a slice of the records were made anew"),
+        Err(error) => tracing::warn!(%tenant, %error, "keys were not made anew; it is tried again"),
     }
 }
 

@@ -19,6 +19,19 @@ pub enum Scope {
     OfCustomer(CustomerId),
 }
 
+/// Slices of a whole tenant.
+pub const SLICES: i32 = 4;
+
+impl Scope {
+    /// In how many slices the records are done, side by side: one writes while another reads and computes.
+    pub fn slices(self) -> i32 {
+        match self {
+            Self::All | Self::NoCountry => SLICES,
+            Self::OfCustomer(_) => 1,
+        }
+    }
+}
+
 /// Which records come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
@@ -28,7 +41,7 @@ pub enum Phase {
     Leads,
 }
 
-/// Keys that are being made anew, and how far that is.
+/// Keys of one slice of the records that are being made anew, and how far that is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rekey {
     /// Which.

@@ -12,10 +12,12 @@ mod lead;
 mod locale;
 mod pattern;
 mod person;
+mod vocabulary;
 mod write;
 
 pub use generator::Generator;
 pub use lead::SampleLead;
+pub use vocabulary::Vocabulary;
 pub use write::{write_csv, write_ndjson};
 
 #[cfg(test)]

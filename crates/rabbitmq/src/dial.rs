@@ -75,7 +75,9 @@ impl Drop for Line {
 
 /// A socket, and a second hold on it.
 async fn open(uri: &AMQPUri) -> io::Result<(TcpStream, StdStream)> {
-    let stream = TcpStream::connect((uri.authority.host.as_str(), uri.authority.port)).await?;
+    let connecting = TcpStream::connect((uri.authority.host.as_str(), uri.authority.port));
+    // Whoever waits for the try has given it up by then; this thread is to end, too.
+    let stream = timeout(ONE_TRY, connecting).await??;
     // Small frames are not to wait for each other.
     stream.set_nodelay(true)?;
     let hold = stream.as_fd().try_clone_to_owned()?;

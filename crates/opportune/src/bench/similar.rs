@@ -12,7 +12,7 @@ mod writes;
 pub use report::Report;
 
 use super::{Stage, leads};
-use crate::sample::Generator;
+use crate::sample::{Generator, Vocabulary};
 use anyhow::Result;
 use report::Size;
 
@@ -33,7 +33,7 @@ pub async fn run(rows: &[usize], progress: impl Fn(&str)) -> Result<Report> {
 
 async fn measure(stage: &Stage, rows: &[usize], progress: &impl Fn(&str)) -> Result<Report> {
     let mut report = Report::default();
-    let mut generator = crowd::planted(Generator::new(11));
+    let mut generator = crowd::planted(Generator::new(11).with(Vocabulary::Blended));
     let mut there = 0;
     for &count in rows {
         progress(&format!("importing up to {count} leads"));

@@ -60,6 +60,9 @@ pub struct SampleArgs {
     /// The same seed makes the same rows.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
+    /// Most names are rare and numbers unlike, as among many people in life; by default they come from short lists.
+    #[arg(long)]
+    pub rare_names: bool,
     /// How many of the rows are broken (CSV only).
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub broken: usize,

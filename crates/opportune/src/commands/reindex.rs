@@ -1,13 +1,18 @@
 //! `opportune reindex`: the keys of all records made anew, while everything goes on.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use anyhow::Context;
+use futures_util::{TryStreamExt, stream};
 use opportune_application::rekey::Rekeyer;
 use opportune_domain::ids::TenantId;
+use opportune_domain::rekey::SLICES;
 use opportune_postgres::{Database, PgOutbox, PgStore};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::cli::Global;
 use crate::config::Config;
@@ -38,27 +43,33 @@ async fn reindex(database: &Database, global: &Global) -> anyhow::Result<()> {
     let begun = Instant::now();
     let asked = outbox.ask_for_rekeys(global.tenant.map(TenantId)).await?;
     let bar = progress_bar(0, BAR, global.json);
-    let mut records = 0;
-    for (tenant, id) in &asked {
-        let before = records;
+    let records = AtomicI64::new(0);
+    let slice = async |(tenant, id): (TenantId, Uuid)| {
+        let mut before = 0;
         let mut told = |done: i64| {
-            records = before + u64::try_from(done).unwrap_or(0);
-            bar.set_position(records);
+            let all = records.fetch_add(done - before, Ordering::Relaxed) + done - before;
+            before = done;
+            bar.set_position(u64::try_from(all).unwrap_or(0));
             true
         };
-        let finished = rekeyer.finish(*tenant, *id, &mut told).await;
-        finished.with_context(|| format!("the keys of tenant {} were not all made anew", tenant.0))?;
-    }
+        let finished = rekeyer.finish(tenant, id, &mut told).await;
+        finished.with_context(|| format!("the keys of tenant {} were not all made anew", tenant.0))
+    };
+    stream::iter(asked.iter().copied().map(anyhow::Ok))
+        .try_for_each_concurrent(usize::try_from(SLICES)?, slice)
+        .await?;
     bar.finish_and_clear();
+    let tenants = asked.iter().map(|(tenant, _)| tenant).collect::<BTreeSet<_>>().len();
+    let records = u64::try_from(records.into_inner())?;
     if global.json {
         return print_json(&json!({
-            "tenants": asked.len(), "records": records, "seconds": begun.elapsed().as_secs_f64(),
+            "tenants": tenants, "records": records, "seconds": begun.elapsed().as_secs_f64(),
         }));
     }
     println!(
         "keys of {} records of {} tenants were made anew",
         thousands(records),
-        thousands(asked.len() as u64)
+        thousands(tenants as u64)
     );
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write, stdout};
 use anyhow::{Context, ensure};
 
 use crate::cli::{SampleArgs, SampleFormat};
-use crate::sample;
+use crate::sample::{self, Generator, Vocabulary};
 
 /// Writes invented leads to a file or to standard output.
 ///
@@ -18,11 +18,17 @@ pub fn run(args: &SampleArgs) -> anyhow::Result<()> {
         None => Box::new(stdout().lock()),
     };
     let out = BufWriter::new(out);
+    let vocabulary = if args.rare_names {
+        Vocabulary::Blended
+    } else {
+        Vocabulary::Listed
+    };
+    let leads = Generator::new(args.seed).with(vocabulary);
     match args.format {
-        SampleFormat::Csv => sample::write_csv(out, args.rows, args.seed, args.broken),
+        SampleFormat::Csv => sample::write_csv(out, leads, args.rows, args.seed, args.broken),
         SampleFormat::Ndjson => {
             ensure!(args.broken == 0, "--broken is for CSV only");
-            sample::write_ndjson(out, args.rows, args.seed)
+            sample::write_ndjson(out, leads, args.rows)
         }
     }
 }

@@ -5,6 +5,7 @@ use rand::seq::IndexedRandom;
 
 use super::locale::Locale;
 use super::pattern::{chance, fill, slug};
+use super::vocabulary::Vocabulary;
 
 /// An invented company with one seat.
 #[derive(Debug, Clone)]
@@ -42,13 +43,13 @@ pub(super) enum MailStyle {
 
 impl Company {
     /// A new one; `taken` says whether a domain is in use.
-    pub fn invent(locale: &'static Locale, taken: impl Fn(&str) -> bool, rng: &mut impl Rng) -> Self {
-        let second = pick(&locale.company_second, rng);
-        let name = match rng.random_range(0..10) {
-            0..6 => format!("{} {second}", pick(&locale.company_first, rng)),
-            6..8 => format!("{} {second}", pick(&locale.family, rng)),
-            _ => format!("{} & {}", pick(&locale.family, rng), pick(&locale.family, rng)),
-        };
+    pub fn invent(
+        locale: &'static Locale,
+        vocabulary: Vocabulary,
+        taken: impl Fn(&str) -> bool,
+        rng: &mut impl Rng,
+    ) -> Self {
+        let name = vocabulary.company(locale, rng);
         Self {
             locale,
             domain: free_domain(&name, taken),

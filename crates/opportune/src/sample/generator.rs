@@ -13,6 +13,7 @@ use super::lead::SampleLead;
 use super::locale;
 use super::pattern::chance;
 use super::person::Person;
+use super::vocabulary::Vocabulary;
 
 /// Share of records that repeat an earlier person, in per cent.
 const REPEATED: u32 = 12;
@@ -27,6 +28,7 @@ const OPEN_COMPANIES: usize = 400;
 #[derive(Debug)]
 pub struct Generator {
     rng: ChaCha8Rng,
+    vocabulary: Vocabulary,
     next: usize,
     people: VecDeque<Person>,
     companies: Vec<Company>,
@@ -39,11 +41,18 @@ impl Generator {
     pub fn new(seed: u64) -> Self {
         Self {
             rng: ChaCha8Rng::seed_from_u64(seed),
+            vocabulary: Vocabulary::default(),
             next: 1,
             people: VecDeque::new(),
             companies: Vec::new(),
             taken: HashSet::new(),
         }
+    }
+
+    /// The leads of another vocabulary.
+    pub fn with(mut self, vocabulary: Vocabulary) -> Self {
+        self.vocabulary = vocabulary;
+        self
     }
 
     fn repeated(&mut self, number: usize) -> Option<SampleLead> {
@@ -68,6 +77,7 @@ impl Generator {
             locale,
             company,
             number,
+            self.vocabulary,
             |text| taken.contains(&hash(text)),
             &mut self.rng,
         );
@@ -96,7 +106,12 @@ impl Generator {
         }
         let locale = locale::all().choose(&mut self.rng).expect("there are countries");
         let taken = &self.taken;
-        let company = Company::invent(locale, |text| taken.contains(&hash(text)), &mut self.rng);
+        let company = Company::invent(
+            locale,
+            self.vocabulary,
+            |text| taken.contains(&hash(text)),
+            &mut self.rng,
+        );
         self.taken.insert(hash(&company.domain));
         if company.free_seats > 1 {
             let mut open = company.clone();

@@ -7,6 +7,7 @@ use super::company::{Address, Company, MailStyle, free_domain, pick};
 use super::lead::SampleLead;
 use super::locale::Locale;
 use super::pattern::{chance, fill};
+use super::vocabulary::Vocabulary;
 
 /// An invented person.
 #[derive(Debug, Clone)]
@@ -89,11 +90,12 @@ impl Person {
         locale: &'static Locale,
         company: Option<Company>,
         first_record: usize,
+        vocabulary: Vocabulary,
         taken: impl Fn(&str) -> bool,
         rng: &mut impl Rng,
     ) -> Self {
         let given = pick(&locale.given, rng).to_owned();
-        let family = pick(&locale.family, rng).to_owned();
+        let family = vocabulary.family(locale, rng);
         let private_domain = free_domain(&format!("{given} {family}"), &taken);
         let mail = match &company {
             Some(company) => free_mail(company.mail_style, &given, &family, &company.domain, &taken),
@@ -103,7 +105,7 @@ impl Person {
             .as_ref()
             .map_or_else(|| Address::invent(locale, rng), |company| company.address.clone());
         let number = fill(&address.area, rng);
-        let phone = fill(&locale.phone_national.replace("{area}", &number), rng);
+        let phone = vocabulary.phone(&locale.phone_national.replace("{area}", &number), rng);
         let phone_abroad = abroad(&phone, locale);
         Self {
             given,

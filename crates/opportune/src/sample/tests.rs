@@ -12,6 +12,25 @@ fn a_seed_always_makes_the_same_leads() {
     assert_ne!(first, other);
 }
 
+/// How many people have the same name and the same number on average, of those who have one.
+fn sharers(vocabulary: Vocabulary) -> (usize, usize) {
+    let leads = Generator::new(7).with(vocabulary).take(50_000);
+    let people: Vec<SampleLead> = leads.filter(|lead| lead.repeats.is_none()).collect();
+    let average = |values: Vec<&str>| values.len() / values.iter().collect::<HashSet<_>>().len();
+    let given = |value: fn(&SampleLead) -> &String| {
+        let values = people.iter().map(value).map(String::as_str);
+        average(values.filter(|text| !text.is_empty()).collect())
+    };
+    (given(|lead| &lead.contact_name), given(|lead| &lead.phone))
+}
+
+#[test]
+fn rare_names_are_shared_by_few_and_numbers_by_hardly_anybody() {
+    let (names, numbers) = sharers(Vocabulary::Listed);
+    assert!(names >= 4 && numbers >= 2, "{names}, {numbers}");
+    assert_eq!(sharers(Vocabulary::Blended), (1, 1));
+}
+
 #[test]
 fn about_one_lead_in_eight_repeats_an_earlier_person() {
     let repeated = Generator::new(42)
@@ -82,8 +101,8 @@ fn a_repeated_lead_can_be_told_by_mail_or_phone() {
 #[test]
 fn a_file_has_as_many_broken_rows_as_were_asked_for() {
     let (mut whole, mut damaged) = (Vec::new(), Vec::new());
-    write_csv(&mut whole, 500, 42, 0).unwrap();
-    write_csv(&mut damaged, 500, 42, 24).unwrap();
+    write_csv(&mut whole, Generator::new(42), 500, 42, 0).unwrap();
+    write_csv(&mut damaged, Generator::new(42), 500, 42, 24).unwrap();
     let lines = |file: &[u8]| {
         file.split(|&byte| byte == b'\n')
             .map(<[u8]>::to_vec)

@@ -12,11 +12,11 @@ use rand_chacha::ChaCha8Rng;
 use super::lead::COLUMNS;
 use super::{Generator, broken};
 
-/// Writes a header and `rows` rows, `broken` of them broken, spread over the file.
+/// Writes a header and `rows` rows, `broken` of them broken; the seed spreads these over the file.
 ///
 /// # Errors
 /// More broken rows than rows; the file cannot be written.
-pub fn write_csv(out: impl Write, rows: usize, seed: u64, broken: usize) -> anyhow::Result<()> {
+pub fn write_csv(out: impl Write, leads: Generator, rows: usize, seed: u64, broken: usize) -> anyhow::Result<()> {
     ensure!(broken <= rows, "{broken} broken rows do not fit into {rows} rows");
     // A row of its own random numbers: with and without broken rows the other rows are the same.
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ u64::MAX);
@@ -24,7 +24,7 @@ pub fn write_csv(out: impl Write, rows: usize, seed: u64, broken: usize) -> anyh
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
     writer.write_record(COLUMNS)?;
     let mut broken_so_far = 0;
-    for (place, lead) in Generator::new(seed).take(rows).enumerate() {
+    for (place, lead) in leads.take(rows).enumerate() {
         if places.contains(&place) {
             writer.write_record(broken::cells(&lead, broken_so_far))?;
             broken_so_far += 1;
@@ -39,8 +39,8 @@ pub fn write_csv(out: impl Write, rows: usize, seed: u64, broken: usize) -> anyh
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn write_ndjson(mut out: impl Write, rows: usize, seed: u64) -> anyhow::Result<()> {
-    for lead in Generator::new(seed).take(rows) {
+pub fn write_ndjson(mut out: impl Write, leads: Generator, rows: usize) -> anyhow::Result<()> {
+    for lead in leads.take(rows) {
         let value = json::to_json_proto_names(&lead.to_lead())?;
         writeln!(out, "{value}").context("cannot write the rows")?;
     }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// One of them, locked; none when it is done.
 pub(crate) async fn rekey(tx: &mut Tx, tenant: TenantId, id: Uuid) -> Result<Option<Rekey>, DbError> {
     let row = sqlx::query!(
-        "SELECT scope, customer_id, phase, after, done FROM rekeys WHERE tenant_id = $1 AND id = $2
+        "SELECT scope, customer_id, phase, after, done, slice, slices FROM rekeys WHERE tenant_id = $1 AND id = $2
         FOR NO KEY UPDATE",
         tenant.0,
         id
@@ -29,13 +29,17 @@ pub(crate) async fn rekey(tx: &mut Tx, tenant: TenantId, id: Uuid) -> Result<Opt
         "leads" => Phase::Leads,
         _ => return Err(corrupt(id, "phase").into()),
     };
+    let slice = Slice {
+        number: row.slice,
+        of: row.slices,
+    };
     Ok(Some(Rekey {
         id,
         scope,
         phase,
         after: row.after,
         done: row.done,
-        next: next(tx, tenant, scope, phase, row.after).await?,
+        next: next(tx, tenant, (scope, phase), row.after, slice).await?,
     }))
 }
 
@@ -47,25 +51,43 @@ fn corrupt(id: Uuid, column: &'static str) -> Corrupt {
     }
 }
 
-async fn next(tx: &mut Tx, tenant: TenantId, scope: Scope, phase: Phase, after: Uuid) -> Result<Vec<Uuid>, DbError> {
+/// Records whose id, by its last byte, leaves this remainder. It is random in ids that grow with time.
+struct Slice {
+    number: i32,
+    of: i32,
+}
+
+async fn next(
+    tx: &mut Tx,
+    tenant: TenantId,
+    (scope, phase): (Scope, Phase),
+    after: Uuid,
+    slice: Slice,
+) -> Result<Vec<Uuid>, DbError> {
     let step = i64::try_from(STEP).unwrap_or(i64::MAX);
     let whatever_country = scope == Scope::All;
     let ids = match (phase, scope) {
         // Its own keys were made anew with its change.
         (Phase::Customers, Scope::OfCustomer(_)) => Vec::new(),
-        (Phase::Customers, _) => sqlx::query_scalar!(
-            "SELECT id FROM customers WHERE tenant_id = $1 AND id > $2 AND ($3 OR country = '') ORDER BY id LIMIT $4",
-            tenant.0,
-            after,
-            whatever_country,
-            step
-        )
-        .fetch_all(&mut **tx)
-        .await?,
+        (Phase::Customers, _) => {
+            sqlx::query_scalar!(
+                "SELECT id FROM customers
+            WHERE tenant_id = $1 AND id > $2 AND get_byte(uuid_send(id), 15) % $5 = $6 AND ($3 OR country = '')
+            ORDER BY id LIMIT $4",
+                tenant.0,
+                after,
+                whatever_country,
+                step,
+                slice.of,
+                slice.number
+            )
+            .fetch_all(&mut **tx)
+            .await?
+        }
         (Phase::Leads, Scope::OfCustomer(customer)) => {
             sqlx::query_scalar!(
                 "SELECT id FROM leads WHERE tenant_id = $1 AND customer_id = $2 AND id > $3 AND country = ''
-                ORDER BY id LIMIT $4",
+            ORDER BY id LIMIT $4",
                 tenant.0,
                 customer.0,
                 after,
@@ -76,11 +98,15 @@ async fn next(tx: &mut Tx, tenant: TenantId, scope: Scope, phase: Phase, after: 
         }
         (Phase::Leads, _) => {
             sqlx::query_scalar!(
-                "SELECT id FROM leads WHERE tenant_id = $1 AND id > $2 AND ($3 OR country = '') ORDER BY id LIMIT $4",
+                "SELECT id FROM leads
+            WHERE tenant_id = $1 AND id > $2 AND get_byte(uuid_send(id), 15) % $5 = $6 AND ($3 OR country = '')
+            ORDER BY id LIMIT $4",
                 tenant.0,
                 after,
                 whatever_country,
-                step
+                step,
+                slice.of,
+                slice.number
             )
             .fetch_all(&mut **tx)
             .await?

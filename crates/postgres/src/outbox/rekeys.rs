@@ -4,6 +4,7 @@ use crate::error::DbError;
 use crate::pool;
 use opportune_domain::ids::TenantId;
 use opportune_domain::keys::KEYS_VERSION;
+use opportune_domain::rekey::Scope;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -11,14 +12,18 @@ use uuid::Uuid;
 /// newer release asked for is left to it.
 pub(super) async fn waiting(relay: &PgPool) -> Result<Vec<(TenantId, Uuid)>, DbError> {
     sqlx::query!(
-        "INSERT INTO rekeys (tenant_id, scope, keys_version)
-        SELECT id, 'all', $1 FROM tenants
-        WHERE keys_version < $1 AND NOT EXISTS (
-            SELECT FROM rekeys
-            WHERE rekeys.tenant_id = tenants.id AND rekeys.scope = 'all' AND rekeys.keys_version >= $1
-        )
-        ORDER BY id LIMIT 1000",
-        KEYS_VERSION
+        "INSERT INTO rekeys (tenant_id, scope, keys_version, slice, slices)
+        SELECT behind.id, 'all', $1, slice, $2
+        FROM (
+            SELECT id FROM tenants
+            WHERE keys_version < $1 AND NOT EXISTS (
+                SELECT FROM rekeys
+                WHERE rekeys.tenant_id = tenants.id AND rekeys.scope = 'all' AND rekeys.keys_version >= $1
+            )
+            ORDER BY id LIMIT 1000
+        ) AS behind CROSS JOIN generate_series(0, $2 - 1) AS slice",
+        KEYS_VERSION,
+        Scope::All.slices()
     )
     .execute(relay)
     .await?;
@@ -38,8 +43,8 @@ pub(super) async fn ask(relay: &PgPool, tenant: Option<TenantId>) -> Result<Vec<
             SELECT tenant_id, id FROM rekeys
             WHERE scope = 'all' AND keys_version = $2 AND ($1::uuid IS NULL OR tenant_id = $1)
         ), asked AS (
-            INSERT INTO rekeys (tenant_id, scope, keys_version)
-            SELECT id, 'all', $2 FROM tenants
+            INSERT INTO rekeys (tenant_id, scope, keys_version, slice, slices)
+            SELECT id, 'all', $2, slice, $3 FROM tenants CROSS JOIN generate_series(0, $3 - 1) AS slice
             WHERE ($1::uuid IS NULL OR id = $1) AND id NOT IN (SELECT tenant_id FROM known)
             RETURNING tenant_id, id
         )
@@ -47,7 +52,8 @@ pub(super) async fn ask(relay: &PgPool, tenant: Option<TenantId>) -> Result<Vec<
         UNION ALL SELECT tenant_id, id FROM asked
         ORDER BY 1, 2"#,
         tenant.map(|tenant| tenant.0),
-        KEYS_VERSION
+        KEYS_VERSION,
+        Scope::All.slices()
     )
     .fetch_all(relay)
     .await?;

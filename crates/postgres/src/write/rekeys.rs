@@ -35,11 +35,13 @@ async fn ask(tx: &mut Tx, tenant: TenantId, scope: Scope) -> Result<(), DbError>
         Scope::OfCustomer(customer) => ("of_customer", Some(customer.0)),
     };
     sqlx::query!(
-        "INSERT INTO rekeys (tenant_id, scope, customer_id, keys_version) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO rekeys (tenant_id, scope, customer_id, keys_version, slice, slices)
+        SELECT $1, $2, $3, $4, slice, $5 FROM generate_series(0, $5 - 1) AS slice",
         tenant.0,
         name,
         customer,
-        KEYS_VERSION
+        KEYS_VERSION,
+        scope.slices()
     )
     .execute(&mut **tx)
     .await?;
@@ -64,14 +66,19 @@ async fn go_on(tx: &mut Tx, tenant: TenantId, after: &Rekey) -> Result<(), DbErr
     Ok(())
 }
 
-/// When it was about everybody, all keys are of its version now.
+/// When it was the last slice of everybody, all keys are of its version now. Slices that end at the same moment take turns, so
+/// that one of them is the last.
 async fn end(tx: &mut Tx, tenant: TenantId, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("SELECT FROM tenants WHERE id = $1 FOR NO KEY UPDATE", tenant.0)
+        .execute(&mut **tx)
+        .await?;
     sqlx::query!(
         "WITH ended AS (
             DELETE FROM rekeys WHERE tenant_id = $1 AND id = $2 RETURNING scope, keys_version
         )
         UPDATE tenants SET keys_version = ended.keys_version
-        FROM ended WHERE tenants.id = $1 AND ended.scope = 'all' AND tenants.keys_version < ended.keys_version",
+        FROM ended WHERE tenants.id = $1 AND ended.scope = 'all' AND tenants.keys_version < ended.keys_version
+            AND NOT EXISTS (SELECT FROM rekeys WHERE tenant_id = $1 AND id <> $2 AND scope = 'all')",
         tenant.0,
         id
     )

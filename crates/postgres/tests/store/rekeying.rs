@@ -2,7 +2,7 @@
 
 use crate::builders::{customer, lead};
 use crate::support::{TestDb, ids, look, new_id, tenant, write};
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 use opportune_application::Call;
 use opportune_application::ports::{Needs, Store};
 use opportune_application::rekey::Rekeyer;
@@ -12,7 +12,7 @@ use opportune_domain::customer::CustomerPatch;
 use opportune_domain::ids::{CustomerId, LeadId};
 use opportune_domain::keys::{KEYS_VERSION, Key, KeyKind, stored_of_customer, stored_of_lead};
 use opportune_domain::lead::Lead;
-use opportune_domain::rekey::STEP;
+use opportune_domain::rekey::{SLICES, STEP};
 use opportune_domain::tenant::SettingsPatch;
 use opportune_postgres::{Database, DatabaseOptions, PgOutbox, PgStore};
 use sqlx::{Executor, Row};
@@ -37,13 +37,13 @@ impl House {
         Self { db, rekeyer }
     }
 
-    /// All that waits is done. Returns how many times something was waiting.
-    async fn rekey(&self) -> usize {
+    /// All that waits is done. Returns how many slices there were.
+    async fn rekey(&self) -> i32 {
         let waiting = self.rekeyer.outbox.rekeys().await.unwrap();
         for (tenant, id) in &waiting {
             self.rekeyer.finish(*tenant, *id, &mut |_| true).await.unwrap();
         }
-        waiting.len()
+        i32::try_from(waiting.len()).unwrap()
     }
 
     async fn set(&self, patch: SettingsPatch) {
@@ -160,7 +160,7 @@ async fn the_default_country_reads_local_numbers_anew_and_who_has_a_country_stay
     .await;
     for (country, number) in [("BE", "+3224560011"), ("IT", "+39024560011")] {
         house.live_in(country).await;
-        assert_eq!(house.rekey().await, 1);
+        assert_eq!(house.rekey().await, SLICES);
         house.keys_are_right().await;
         let (leads, customers) = house.stored().await;
         assert!(leads.contains(&(ours.0, phone(number))), "{country}");
@@ -232,18 +232,18 @@ async fn an_address_that_became_a_placeholder_gives_no_key_any_more() {
             ..SettingsPatch::default()
         })
         .await;
-    assert_eq!(house.rekey().await, 1);
+    assert_eq!(house.rekey().await, SLICES);
     assert!(!has_key(&house).await);
     house.keys_are_right().await;
 }
 
-#[tokio::test]
-async fn keys_of_an_older_version_are_made_anew_from_where_it_was_ended() {
-    const LEADS: usize = 2 * STEP + 100;
-    let first = i64::try_from(STEP).unwrap();
-    let house = House::new().await;
+/// So many leads that each slice of them takes more than a step.
+const MANY: usize = 5 * STEP;
+
+/// A tenant as an older release might have left it: some keys are missing, others should not be there.
+async fn left_by_an_older_release(house: &House) {
     write(&house.db.store, tenant(1), |world| {
-        for number in 0..LEADS {
+        for number in 0..MANY {
             world.put_lead(local(&format!("Ann Number{number}"), world.now));
         }
         world.put_customer(customer("Ann", world.now));
@@ -251,7 +251,6 @@ async fn keys_of_an_older_version_are_made_anew_from_where_it_was_ended() {
     .await;
     assert_eq!(house.rekey().await, 0, "a new tenant has keys of this version");
     let mut owner = house.db.owner().await;
-    // As an older release might have left it: some keys are missing, others should not be there.
     for statement in [
         "UPDATE tenants SET keys_version = -1",
         "DELETE FROM match_keys WHERE key % 3 = 0",
@@ -260,36 +259,79 @@ async fn keys_of_an_older_version_are_made_anew_from_where_it_was_ended() {
     ] {
         owner.execute(statement).await.unwrap();
     }
+}
+
+async fn version(house: &House) -> i64 {
+    house.db.number("SELECT keys_version::bigint FROM tenants").await
+}
+
+#[tokio::test]
+async fn keys_of_an_older_version_are_made_anew_from_where_it_was_ended() {
+    let first = i64::try_from(STEP).unwrap();
+    let house = House::new().await;
+    left_by_an_older_release(&house).await;
     let waiting = house.rekeyer.outbox.rekeys().await.unwrap();
-    let [(tenant, id)] = waiting[..] else {
-        panic!("{waiting:?}")
-    };
+    assert_eq!(waiting.len(), usize::try_from(SLICES).unwrap());
+    let (tenant, cut_off) = waiting[0];
     let mut told = Vec::new();
     let mut step = |done: i64| {
         told.push(done);
         done < first
     };
-    house.rekeyer.finish(tenant, id, &mut step).await.unwrap();
+    house.rekeyer.finish(tenant, cut_off, &mut step).await.unwrap();
+    let reached = told.last().copied();
     assert!(
-        told.last().is_some_and(|done| (first..2 * first).contains(done)),
+        reached.is_some_and(|done| (first..2 * first).contains(&done)),
         "{told:?}"
     );
-    assert_eq!(
-        house.rekeyer.outbox.rekeys().await.unwrap(),
-        waiting,
-        "it is still to be done"
-    );
+    let others = waiting[1..].iter().map(|(tenant, id)| async {
+        let mut records = 0;
+        let mut all = |done: i64| {
+            records = done;
+            true
+        };
+        house.rekeyer.finish(*tenant, *id, &mut all).await.unwrap();
+        records
+    });
+    let of_others: i64 = join_all(others).await.iter().sum();
+    assert_eq!(house.rekeyer.outbox.rekeys().await.unwrap(), [(tenant, cut_off)]);
+    assert_eq!(version(&house).await, -1, "one slice is still to be done");
     let mut resumed = Vec::new();
     let mut all = |done: i64| {
         resumed.push(done);
         true
     };
-    house.rekeyer.finish(tenant, id, &mut all).await.unwrap();
-    assert!(resumed.first() > told.last(), "it went on: {told:?}, {resumed:?}");
+    house.rekeyer.finish(tenant, cut_off, &mut all).await.unwrap();
+    assert!(resumed.first().copied() > reached, "it went on: {told:?}, {resumed:?}");
+    let records = of_others + resumed.last().unwrap();
+    assert_eq!(records, i64::try_from(MANY).unwrap() + 1, "each record is in one slice");
     house.keys_are_right().await;
     assert_eq!(house.rekeyer.outbox.rekeys().await.unwrap(), []);
-    let version = house.db.number("SELECT keys_version::bigint FROM tenants").await;
-    assert_eq!(version, i64::from(KEYS_VERSION));
+    assert_eq!(version(&house).await, i64::from(KEYS_VERSION));
+}
+
+/// Whichever ends last, one of them knows that it was the last.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slices_that_end_at_the_same_moment_end_the_whole() {
+    let house = House::new().await;
+    write(&house.db.store, tenant(1), |world| {
+        world.put_lead(local("Only", world.now));
+    })
+    .await;
+    let mut owner = house.db.owner().await;
+    for round in 0..100 {
+        owner.execute("UPDATE tenants SET keys_version = -1").await.unwrap();
+        let waiting = house.rekeyer.outbox.rekeys().await.unwrap();
+        let slices = waiting.iter().map(|(tenant, id)| {
+            let rekeyer = house.rekeyer.clone();
+            let (tenant, id) = (*tenant, *id);
+            tokio::spawn(async move { rekeyer.finish(tenant, id, &mut |_| true).await })
+        });
+        for slice in join_all(slices).await {
+            slice.unwrap().unwrap();
+        }
+        assert_eq!(version(&house).await, i64::from(KEYS_VERSION), "round {round}");
+    }
 }
 
 /// Writers that know the old country while it changes, and while keys are made anew: whatever the order, the keys are
@@ -372,7 +414,7 @@ async fn a_writer_that_began_before_is_waited_for() {
     }
     go.send(()).unwrap();
     writing.await.unwrap();
-    assert_eq!(rekeying.await, 1);
+    assert_eq!(rekeying.await, SLICES);
     house.keys_are_right().await;
     assert!(
         house

@@ -77,7 +77,7 @@ impl Instruments {
                 meter,
                 "opportune.rekeys.waiting",
                 "{rekey}",
-                "Times that keys of records are still to be made anew",
+                "Slices of records whose keys are still to be made anew",
             ),
             sweeper_resent: counter(
                 meter,

@@ -47,6 +47,8 @@ pub struct Size {
 /// The same leads written twice.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Writes {
+    /// Leads in a transaction.
+    pub at_once: usize,
     /// Leads on each side.
     pub count: usize,
     /// Without keys: the floor.
@@ -80,8 +82,8 @@ pub struct Report {
     pub sizes: Vec<Size>,
     /// At the largest.
     pub reindex: Reindex,
-    /// At the largest.
-    pub writes: Writes,
+    /// At the largest: one lead a transaction, and in sets.
+    pub writes: [Writes; 2],
 }
 
 impl Times {
@@ -115,14 +117,19 @@ impl Report {
                 "reindex_s": self.reindex.took.as_secs_f64(),
                 "ratio": self.reindex.ratio(),
             },
-            "writes": {
-                "leads": self.writes.count,
-                "bare_ms": self.writes.bare.as_secs_f64() * 1_000.0,
-                "with_keys_ms": self.writes.with_keys.as_secs_f64() * 1_000.0,
-                "ratio": self.writes.ratio(),
-            },
+            "writes": self.writes.iter().map(writes_json).collect::<Vec<_>>(),
         })
     }
+}
+
+fn writes_json(writes: &Writes) -> Value {
+    json!({
+        "at_once": writes.at_once,
+        "leads": writes.count,
+        "bare_ms": writes.bare.as_secs_f64() * 1_000.0,
+        "with_keys_ms": writes.with_keys.as_secs_f64() * 1_000.0,
+        "ratio": writes.ratio(),
+    })
 }
 
 fn size_json(size: &Size) -> Value {
@@ -187,13 +194,17 @@ impl Display for Report {
             self.reindex.floor.as_secs_f64(),
             self.reindex.ratio()
         )?;
-        write!(
-            f,
-            "writing {} leads: {:.2} s without keys, {:.2} s with keys, ratio {:.2} (1 = keys cost nothing)",
-            self.writes.count,
-            self.writes.bare.as_secs_f64(),
-            self.writes.with_keys.as_secs_f64(),
-            self.writes.ratio()
-        )
+        for writes in &self.writes {
+            writeln!(
+                f,
+                "writing {} leads, {} a transaction: {:.2} s without keys, {:.2} s with keys, ratio {:.2} (1 = keys cost nothing)",
+                writes.count,
+                writes.at_once,
+                writes.bare.as_secs_f64(),
+                writes.with_keys.as_secs_f64(),
+                writes.ratio()
+            )?;
+        }
+        Ok(())
     }
 }

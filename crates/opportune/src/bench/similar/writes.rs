@@ -1,7 +1,8 @@
 //! What keys cost when leads are written: the same leads once without, once with them.
 //!
-//! Both sides write copies of leads that are there already, in sets, into the full tables; the keys are made of the
-//! leads' own contact data, as the product does, and their forms are written with them.
+//! Both sides write copies of leads that are there already into the full tables, first one lead a transaction, as one call
+//! creates it, then in sets, as an import does. The keys are made of the leads' own contact data, as the product does, and
+//! their forms are written with them.
 
 use super::report::Writes;
 use crate::bench::Stage;
@@ -16,7 +17,9 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// Leads on each side.
+/// Leads on each side, one a transaction.
+const SINGLE: usize = 1_000;
+/// Leads on each side, in sets.
 const LEADS: usize = 20_000;
 /// Leads in a transaction.
 const SET: usize = 500;
@@ -37,8 +40,8 @@ struct Copy {
     country: String,
 }
 
-/// Both sides.
-pub async fn measure(stage: &Stage) -> Result<Writes> {
+/// Both sides, first one by one, then in sets.
+pub async fn measure(stage: &Stage) -> Result<[Writes; 2]> {
     let mut connection = stage.pool.acquire().await?;
     sqlx::query("CREATE SCHEMA IF NOT EXISTS floor")
         .execute(&mut *connection)
@@ -47,7 +50,7 @@ pub async fn measure(stage: &Stage) -> Result<Writes> {
         .execute(&mut *connection)
         .await?;
     sqlx::query("INSERT INTO floor.copies SELECT * FROM leads ORDER BY create_time DESC, id DESC LIMIT $1")
-        .bind(i64::try_from(2 * LEADS)?)
+        .bind(i64::try_from(2 * (SINGLE + LEADS))?)
         .execute(&mut *connection)
         .await?;
     sqlx::query("ALTER TABLE floor.copies ADD COLUMN form bytea")
@@ -70,16 +73,29 @@ pub async fn measure(stage: &Stage) -> Result<Writes> {
     )
     .fetch_all(&mut *connection)
     .await?;
+    sqlx::query("CREATE INDEX ON floor.copies (id)")
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("ANALYZE floor.copies").execute(&mut *connection).await?;
     let insert = insert(&mut connection).await?;
-    // Sets of both sides take turns: both meet the same tables, checkpoints and neighbours.
-    let mut writes = Writes::default();
-    for (number, set) in copies.chunks(SET).take(2 * LEADS / SET).enumerate() {
-        if number.is_multiple_of(2) {
-            writes.bare += write(&mut connection, &insert, set, false).await?;
-            writes.count += set.len();
-        } else {
-            writes.with_keys += write(&mut connection, &insert, set, true).await?;
-        }
+    let (single, sets) = copies.split_at((2 * SINGLE).min(copies.len()));
+    Ok([
+        turns(&mut connection, &insert, single, 1).await?,
+        turns(&mut connection, &insert, sets, SET).await?,
+    ])
+}
+
+/// Sets of both sides take turns: both meet the same tables, checkpoints and neighbours.
+async fn turns(connection: &mut PgConnection, insert: &str, copies: &[Copy], size: usize) -> Result<Writes> {
+    let mut writes = Writes {
+        at_once: size,
+        ..Writes::default()
+    };
+    for pair in copies.chunks_exact(2 * size) {
+        let (bare, keyed) = pair.split_at(size);
+        writes.bare += write(connection, insert, bare, false).await?;
+        writes.with_keys += write(connection, insert, keyed, true).await?;
+        writes.count += size;
     }
     Ok(writes)
 }
