@@ -215,12 +215,17 @@ pub(crate) async fn begin(pool: &PgPool, tenant: TenantId, access: Access) -> Re
 
 /// The same, and asks for the time and the version of the set-up, still in one round trip.
 pub(crate) async fn begin_told(pool: &PgPool, tenant: TenantId, access: Access) -> Result<(Tx, Told), sqlx::Error> {
-    let opening = opening(tenant, access);
-    // The statements of units of work are few, and each finds its rows by an index whatever its parameters are: a plan
-    // for the parameters at hand would be no better, and making it takes longer than running it.
+    let lock = match access {
+        Access::Write => {
+            let (high, low) = writers_of(tenant);
+            format!("{high}, {low}")
+        }
+        Access::Snapshot => "NULL, NULL".to_owned(),
+    };
+    // An id's text has hexadecimal digits and hyphens only.
     let asked = format!(
-        "{opening}, set_config('plan_cache_mode', 'force_generic_plan', true); \
-         SELECT now(), (SELECT config_version FROM tenants WHERE id = '{tenant}') AS version"
+        "BEGIN {}; SELECT now, version FROM opportune_begin('{tenant}', {lock})",
+        mode(access)
     );
     let (tx, row) = start(pool, asked).await?;
     let row = row.ok_or(sqlx::Error::BeginFailed)?;
@@ -231,12 +236,16 @@ pub(crate) async fn begin_told(pool: &PgPool, tenant: TenantId, access: Access) 
     Ok((tx, told))
 }
 
-fn opening(tenant: TenantId, access: Access) -> String {
-    let mode = match access {
+fn mode(access: Access) -> &'static str {
+    match access {
         Access::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
         Access::Snapshot => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    };
-    // An id's text has hexadecimal digits and hyphens only.
+    }
+}
+
+fn opening(tenant: TenantId, access: Access) -> String {
+    let mode = mode(access);
+    // As above.
     let opening = format!("BEGIN {mode}; SELECT set_config('opportune.tenant', '{tenant}', true)");
     let (high, low) = writers_of(tenant);
     match access {

@@ -1,6 +1,7 @@
 //! Units of work: one transaction each, started over when others were in the way.
 
 mod batch_rounds;
+mod found;
 mod needs;
 mod order;
 mod rounds;

@@ -13,12 +13,12 @@ use uuid::Uuid;
 
 /// An id that nobody else has, larger than those before it in this process, as UUIDv7 are.
 pub fn new_id() -> Uuid {
-    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
+    static PROCESS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    // Version 7 and its variant, then a part of the process's own.
-    let own = u128::from(*PROCESS & 0x3fff_ffff_ffff);
-    Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 | (u128::from(number) << 80) | own)
+    // Version 7 and its variant, then what is random in them.
+    let random = u128::from(PROCESS.hash_one((std::process::id(), number)) & 0x3fff_ffff_ffff_ffff);
+    Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 | (u128::from(number) << 80) | random)
 }
 
 /// A source of such ids.

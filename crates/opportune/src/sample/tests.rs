@@ -26,8 +26,8 @@ fn sharers(vocabulary: Vocabulary) -> (usize, usize) {
 
 #[test]
 fn rare_names_are_shared_by_few_and_numbers_by_hardly_anybody() {
-    let (names, numbers) = sharers(Vocabulary::Listed);
-    assert!(names >= 4 && numbers >= 2, "{names}, {numbers}");
+    let (names, _) = sharers(Vocabulary::Listed);
+    assert!(names >= 4, "{names}");
     assert_eq!(sharers(Vocabulary::Blended), (1, 1));
 }
 

@@ -1,4 +1,4 @@
-//! Leads that share a key with another one, with what is compared, in one round trip.
+//! Leads that share a key with another one, with what is compared, and customers that do, in one round trip.
 
 use super::Tx;
 use crate::error::DbError;
@@ -17,11 +17,14 @@ pub(crate) struct Found {
     pub over: Vec<i64>,
     /// The leads, each once.
     pub candidates: Vec<(LeadId, Candidate)>,
+    /// Customers that have one of their keys.
+    pub customers: Vec<(i64, CustomerId)>,
     /// Leads whose forms were made by other rules, or not at all: the records have to be read.
     pub formless: Vec<LeadId>,
 }
 
-/// Leads of each key; none of a key that more have than stands beside it in `most`. Each step is a lookup in an index,
+/// Leads of each of `keys`, none of a key that more have than stands beside it in `most`; and the 100 oldest customers of
+/// each of `customer_keys`. Each step is a lookup in an index,
 /// however few rows the planner thinks that there are: `OFFSET 0` keeps it from joining them in another way, and from
 /// looking hits up once for each place where they are named.
 pub(crate) async fn candidates(
@@ -30,6 +33,7 @@ pub(crate) async fn candidates(
     keys: &[i64],
     most: &[i64],
     known: &[Uuid],
+    customer_keys: &[i64],
 ) -> Result<Found, DbError> {
     let rows = sqlx::query!(
         r#"WITH asked AS MATERIALIZED (
@@ -46,11 +50,22 @@ pub(crate) async fn candidates(
             SELECT DISTINCT UNNEST(asked.ids) AS id FROM asked WHERE NOT asked.is_over
         )
         SELECT asked.key AS "key?", CASE WHEN NOT asked.is_over THEN asked.ids END AS "ids?",
-            NULL::uuid AS "id?", NULL::text AS "status?", NULL::timestamptz AS "create_time?",
+            NULL::uuid[] AS "customers?", NULL::uuid AS "id?", NULL::text AS "status?", NULL::timestamptz AS "create_time?",
             NULL::uuid AS "salesperson_id?", NULL::uuid AS "customer_id?", NULL::bytea AS "form?"
         FROM asked
         UNION ALL
-        SELECT NULL, NULL, found.id, one.status, one.create_time, one.salesperson_id, one.customer_id, one.form
+        SELECT asked.key, NULL, hits.ids, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM UNNEST($6::bigint[]) AS asked (key)
+        CROSS JOIN LATERAL (
+            SELECT ARRAY(
+                SELECT customer_keys.customer_id FROM customer_keys
+                WHERE customer_keys.tenant_id = $1 AND customer_keys.key = asked.key
+                ORDER BY customer_keys.customer_id LIMIT 100
+            ) AS ids OFFSET 0
+        ) AS hits
+        WHERE cardinality(hits.ids) > 0
+        UNION ALL
+        SELECT NULL, NULL, NULL, found.id, one.status, one.create_time, one.salesperson_id, one.customer_id, one.form
         FROM found
         CROSS JOIN LATERAL (
             SELECT leads.status, leads.create_time, leads.salesperson_id, leads.customer_id, lead_forms.form
@@ -65,16 +80,18 @@ pub(crate) async fn candidates(
         keys,
         most,
         known,
-        KEYS_VERSION
+        KEYS_VERSION,
+        customer_keys
     )
     .fetch_all(&mut **tx)
     .await?;
     let mut found = Found::default();
     for row in rows {
         match (row.key, row.id, row.status, row.create_time) {
-            (Some(key), ..) => match row.ids {
-                Some(ids) => found.hits.push((key, ids.into_iter().map(LeadId).collect())),
-                None => found.over.push(key),
+            (Some(key), ..) => match (row.ids, row.customers) {
+                (_, Some(ids)) => found.customers.extend(ids.into_iter().map(|id| (key, CustomerId(id)))),
+                (Some(ids), None) => found.hits.push((key, ids.into_iter().map(LeadId).collect())),
+                (None, None) => found.over.push(key),
             },
             (None, Some(id), Some(status), Some(create_time)) => {
                 let Some(bytes) = row.form else {

@@ -7,16 +7,10 @@ use crate::load::{self, AdvisoryKey};
 use opportune_application::ports::Needs;
 use opportune_domain::customer::Customer;
 use opportune_domain::ids::{CustomerId, LeadId};
-use opportune_domain::keys::{CAP, Key};
+use opportune_domain::keys::Key;
 use opportune_domain::lead::{Lead, LeadStatus};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use uuid::Uuid;
-
-/// An over-budget key's hits are counted up to this many times the budget.
-const COUNTED: i64 = 10;
-
-/// Hits from which a fuzzy key finds nobody.
-const FUZZY_CAP: i64 = CAP as i64;
 
 impl Session<'_> {
     /// Loads what is new.
@@ -40,8 +34,7 @@ impl Session<'_> {
         let mut customers: BTreeSet<CustomerId> = new.customers.union(&above_locked).copied().collect();
         customers.extend(owners);
         let mut leads = new.peek_leads.clone();
-        customers.extend(self.find_open(new, &mut leads).await?);
-        customers.extend(self.find_all(new, &mut leads).await?);
+        customers.extend(self.find_by_keys(new, &mut leads).await?);
         let customers_of_leads = self.load_found_leads(new, leads).await?;
         customers.extend(customers_of_leads);
         self.load_families(&new.families).await?;
@@ -182,87 +175,6 @@ impl Session<'_> {
         Ok(above)
     }
 
-    /// Customers and open leads by their keys: the leads are added to `leads`, the customers returned.
-    async fn find_open(&mut self, new: &Needs, leads: &mut BTreeSet<LeadId>) -> Result<Vec<CustomerId>, DbError> {
-        let customer_keys = by_hash(new.customer_keys.union(&new.customer_keys_locked));
-        let lead_keys = by_hash(&new.open_lead_keys);
-        if customer_keys.is_empty() && lead_keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (customer_hits, lead_hits) =
-            load::open_hits(&mut self.tx, self.tenant, &hashes(&customer_keys), &hashes(&lead_keys)).await?;
-        customer_keys
-            .values()
-            .for_each(|key| self.world.customer_hits.look_up(*key));
-        for (hash, id) in &customer_hits {
-            if let Some(key) = customer_keys.get(hash) {
-                self.world.customer_hits.add(*key, *id);
-            }
-        }
-        for (hash, id) in lead_hits {
-            if let Some(key) = lead_keys.get(&hash) {
-                self.world.lead_hits.add(*key, id);
-                leads.insert(id);
-            }
-        }
-        Ok(customer_hits.into_iter().map(|(_, id)| id).collect())
-    }
-
-    /// Leads of any status by their keys, with what is compared. A key over budget finds nobody (rules 3.5); evidence is
-    /// computed from normal forms, so it still speaks for records that another key found. Leads without forms are added to
-    /// `leads`; the customers of the others are returned, where the subject has one to compare them with.
-    async fn find_all(&mut self, new: &Needs, leads: &mut BTreeSet<LeadId>) -> Result<Vec<CustomerId>, DbError> {
-        let keys = by_hash(&new.lead_keys);
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        let budget = new.budget.max(0);
-        let cap = |key: &Key| {
-            if key.kind.is_fuzzy() {
-                FUZZY_CAP.min(budget)
-            } else {
-                budget
-            }
-        };
-        let most: Vec<i64> = keys.values().map(cap).collect();
-        let known = self.world.leads.keys().chain(self.world.candidates.keys());
-        let known: Vec<Uuid> = known.map(|id| id.0).collect();
-        let found = load::candidates(&mut self.tx, self.tenant, &hashes(&keys), &most, &known).await?;
-        // How many share a fuzzy key is nobody's concern.
-        let told = |hash: &i64| keys.get(hash).is_some_and(|key| !key.kind.is_fuzzy());
-        let over = found.over.into_iter().filter(told).collect();
-        self.mark_over_budget(&keys, over, budget).await?;
-        keys.values().for_each(|key| self.world.lead_hits.look_up(*key));
-        for (hash, ids) in found.hits {
-            let Some(key) = keys.get(&hash) else { continue };
-            ids.into_iter().for_each(|id| self.world.lead_hits.add(*key, id));
-        }
-        leads.extend(found.formless);
-        let has_family = !(new.families.is_empty() && self.loaded.families.is_empty());
-        let customers = found.candidates.iter().filter(|_| has_family);
-        let customers = customers.filter_map(|(_, one)| one.customer_id).collect();
-        self.world.candidates.extend(found.candidates);
-        Ok(customers)
-    }
-
-    async fn mark_over_budget(
-        &mut self,
-        keys: &BTreeMap<i64, Key>,
-        over: Vec<i64>,
-        budget: i64,
-    ) -> Result<(), DbError> {
-        if over.is_empty() {
-            return Ok(());
-        }
-        let most = budget.saturating_mul(COUNTED).saturating_add(1);
-        for (hash, estimate) in load::estimates(&mut self.tx, self.tenant, &over, most).await? {
-            if let Some(key) = keys.get(&hash) {
-                self.world.lead_hits.mark_over_budget(*key, estimate);
-            }
-        }
-        Ok(())
-    }
-
     /// Loads the leads that are not there yet; returns the customers of those that a key found.
     async fn load_found_leads(&mut self, new: &Needs, ids: BTreeSet<LeadId>) -> Result<Vec<CustomerId>, DbError> {
         let unknown: Vec<Uuid> = ids
@@ -306,12 +218,4 @@ impl Session<'_> {
 
 fn uuids<Id: Copy + Into<Uuid>>(ids: &BTreeSet<Id>) -> Vec<Uuid> {
     ids.iter().map(|id| (*id).into()).collect()
-}
-
-fn by_hash<'k>(keys: impl IntoIterator<Item = &'k Key>) -> BTreeMap<i64, Key> {
-    keys.into_iter().map(|key| (key.hash, *key)).collect()
-}
-
-fn hashes(keys: &BTreeMap<i64, Key>) -> Vec<i64> {
-    keys.keys().copied().collect()
 }
