@@ -42,8 +42,9 @@ pub(crate) async fn locked(
     Ok(rows::all(rows)?)
 }
 
-/// The ids, and those of the leads with these external ids, also of tombstones: each part has its index. A statement of its own: joined to the other one by an
-/// operator on arrays, which is not leakproof, it would have the whole tenant read under row-level security.
+/// The ids, and those of the leads with these external ids, also of tombstones: each part has its index. A statement of its
+/// own: joined to the other one by an operator on arrays, which is not leakproof, it would have the whole tenant read under
+/// row-level security.
 async fn with_named(
     tx: &mut Tx,
     tenant: TenantId,
