@@ -220,7 +220,7 @@ async fn answers(port: u16) -> bool {
 /// leads take 5 GB.
 fn shared_buffers() -> u64 {
     let machine = rustix::system::sysinfo();
-    let memory = u64::from(machine.totalram).saturating_mul(u64::from(machine.mem_unit));
+    let memory = machine.totalram.saturating_mul(u64::from(machine.mem_unit));
     (memory / 8 / (1 << 20)).clamp(256, 4_096)
 }
 

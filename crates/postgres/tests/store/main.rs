@@ -11,6 +11,7 @@ mod loading;
 mod outbox;
 mod plans;
 mod records;
+mod rekey_slices;
 mod rekeying;
 mod reverting;
 mod round_trips;
