@@ -93,7 +93,7 @@ impl PgStore {
             teams: Vec::new(),
             salespeople: BTreeMap::new(),
         };
-        let mut transaction = pool::begin(&self.pool, tenant, Access::Write).await?;
+        let (mut transaction, _) = pool::begin_told(&self.pool, tenant, Access::Write).await?;
         if write::config::make_tenant(&mut transaction, tenant, &config).await? {
             tracing::info!(%tenant, "new tenant");
         }

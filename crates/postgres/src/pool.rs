@@ -207,13 +207,18 @@ pub(crate) struct Told {
     pub version: Option<i64>,
 }
 
-/// Begins a transaction that sees `tenant` and nobody else. One round trip.
-pub(crate) async fn begin(pool: &PgPool, tenant: TenantId, access: Access) -> Result<Tx, sqlx::Error> {
-    let (tx, _) = start(pool, opening(tenant, access)).await?;
+/// Begins a transaction that reads, and sees `tenant` and nobody else. One round trip. Its statements are planned for what
+/// they are asked.
+pub(crate) async fn begin_reading(pool: &PgPool, tenant: TenantId) -> Result<Tx, sqlx::Error> {
+    let mode = mode(Access::Snapshot);
+    // An id's text has hexadecimal digits and hyphens only.
+    let asked = format!("BEGIN {mode}; SELECT set_config('opportune.tenant', '{tenant}', true)");
+    let (tx, _) = start(pool, asked).await?;
     Ok(tx)
 }
 
-/// The same, and asks for the time and the version of the set-up, still in one round trip.
+/// Begins a unit of work, and asks for the time and the version of the set-up: `opportune_begin` in the migrations says
+/// how. One round trip.
 pub(crate) async fn begin_told(pool: &PgPool, tenant: TenantId, access: Access) -> Result<(Tx, Told), sqlx::Error> {
     let lock = match access {
         Access::Write => {
@@ -222,7 +227,7 @@ pub(crate) async fn begin_told(pool: &PgPool, tenant: TenantId, access: Access) 
         }
         Access::Snapshot => "NULL, NULL".to_owned(),
     };
-    // An id's text has hexadecimal digits and hyphens only.
+    // As above.
     let asked = format!(
         "BEGIN {}; SELECT now, version FROM opportune_begin('{tenant}', {lock})",
         mode(access)
@@ -240,17 +245,6 @@ fn mode(access: Access) -> &'static str {
     match access {
         Access::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
         Access::Snapshot => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    }
-}
-
-fn opening(tenant: TenantId, access: Access) -> String {
-    let mode = mode(access);
-    // As above.
-    let opening = format!("BEGIN {mode}; SELECT set_config('opportune.tenant', '{tenant}', true)");
-    let (high, low) = writers_of(tenant);
-    match access {
-        Access::Write => format!("{opening}, pg_advisory_xact_lock_shared({high}, {low})"),
-        Access::Snapshot => opening,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::configs::Configs;
 use crate::error::DbError;
 use crate::growth::Growth;
-use crate::pool::{self, Access, Database};
+use crate::pool::{self, Database};
 use crate::sizes::Sizes;
 use crate::transaction::Tx;
 use crate::work;
@@ -47,7 +47,7 @@ impl PgStore {
 
     /// A transaction for reading as of one moment, of one tenant.
     pub(crate) async fn snapshot(&self, tenant: TenantId) -> Result<Tx, StoreError> {
-        let begun = pool::begin(&self.pool, tenant, Access::Snapshot).await;
+        let begun = pool::begin_reading(&self.pool, tenant).await;
         begun.map_err(|error| DbError::from(error).into())
     }
 }

@@ -48,14 +48,15 @@ pub(crate) async fn run(store: &PgStore, tenant: TenantId, work: &mut dyn Work) 
 /// Loads and decides; nothing is locked and nothing is written.
 pub(crate) async fn peek(store: &PgStore, tenant: TenantId, work: &mut dyn Work) -> Result<(), StoreError> {
     let mut session = Session::open(store, tenant, Access::Snapshot).await?;
+    // It holds nothing that somebody waits for: however it ends, it is rolled back in the background.
     match session.show(work, &mut Needs::default()).await {
-        Ok(()) => work.decide(&mut session.world),
-        Err(Setback::Error(error)) => return Err(error.into()),
-        Err(Setback::OutOfOrder | Setback::Conflict) => return Err(StoreError::Contended),
+        Ok(()) => {
+            work.decide(&mut session.world);
+            Ok(())
+        }
+        Err(Setback::Error(error)) => Err(error.into()),
+        Err(Setback::OutOfOrder | Setback::Conflict) => Err(StoreError::Contended),
     }
-    // Nobody waits for what it held, for that is nothing: it is rolled back in the background.
-    drop(session);
-    Ok(())
 }
 
 async fn attempt_once(

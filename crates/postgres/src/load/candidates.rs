@@ -24,9 +24,8 @@ pub(crate) struct Found {
 }
 
 /// Leads of each of `keys`, none of a key that more have than stands beside it in `most`; and the 100 oldest customers of
-/// each of `customer_keys`. Each step is a lookup in an index,
-/// however few rows the planner thinks that there are: `OFFSET 0` keeps it from joining them in another way, and from
-/// looking hits up once for each place where they are named.
+/// each of `customer_keys`. Each step is a lookup in an index, however few rows the planner thinks that there are:
+/// `OFFSET 0` keeps it from joining them in another way, and from looking hits up once for each place where they are named.
 pub(crate) async fn candidates(
     tx: &mut Tx,
     tenant: TenantId,

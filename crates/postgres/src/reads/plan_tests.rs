@@ -243,9 +243,7 @@ async fn a_page_of_the_pipeline_view_costs_about_as_many_rows_as_it_shows() {
     let database = crate::Database::open(&crate::DatabaseOptions::new(db.url())).unwrap();
     let mut costly = Vec::new();
     for (name, filter, order, cursor) in views() {
-        let mut tx = pool::begin(&database.app, TENANT, pool::Access::Snapshot)
-            .await
-            .unwrap();
+        let mut tx = pool::begin_reading(&database.app, TENANT).await.unwrap();
         let parts = branches::of_list(&filter, order.by);
         let query = page_query(TENANT, &filter, order, &parts, cursor.as_ref(), PAGE);
         let (rows, plan) = examined(&mut tx, query).await;
