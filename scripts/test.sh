@@ -42,7 +42,7 @@ step "clippy" cargo clippy --workspace --all-targets -- -D warnings
 step "documentation" documentation
 step "documents" documents
 step "dependencies" cargo deny --workspace --log-level error check --hide-inclusion-graph bans licenses sources
-# Where no server answers, private ones are started for all tests together.
+# On private servers, unless the environment names others.
 step "tests" target/debug/test-servers cargo nextest run --workspace
 step "examples" cargo test --quiet --workspace --doc
 step "Python client" tests/python/run.sh

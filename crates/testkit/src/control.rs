@@ -1,6 +1,6 @@
 //! Making and deleting virtual hosts.
 //!
-//! A broker of this machine is commanded by `rabbitmqctl`. A private one belongs to the process that started it, which
+//! A broker that is not ours is commanded by `rabbitmqctl` on its machine. A private one belongs to the process that started it, which
 //! answers a line `add NAME` or `delete NAME` on a port of the loopback address with `ok`, or with what is wrong.
 
 use anyhow::{Context, bail, ensure};

@@ -6,10 +6,13 @@ use anyhow::Context;
 use opportune_postgres::{Database, DatabaseOptions};
 use sqlx::{Connection, Executor, PgConnection};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 const PREFIX: &str = "opportune_test_";
 /// No test lives longer.
 const OLD_SECONDS: i64 = 3 * 3600;
+/// How long a test waits for others that are in its way.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A migrated database of one's own; dropped with this.
 #[derive(Debug)]
@@ -48,12 +51,17 @@ impl TestDatabase {
         with_path(&self.server, &self.name)
     }
 
-    /// The pools, with the usual limits.
+    /// Pools of its own, as another process has them. They wait longer than usual for a connection and for a lock: that many
+    /// are in each other's way on a slow machine is no mistake.
     ///
     /// # Errors
     /// Never, since the URL was connected to.
     pub fn open(&self) -> anyhow::Result<Database> {
-        Ok(Database::open(&DatabaseOptions::new(self.url()))?)
+        Ok(Database::open(&DatabaseOptions {
+            acquire_timeout: PATIENCE,
+            lock_timeout: PATIENCE,
+            ..DatabaseOptions::new(self.url())
+        })?)
     }
 
     /// A connection of the owner, whom row-level security does not concern.
@@ -70,6 +78,23 @@ impl TestDatabase {
     /// When the statement fails.
     pub async fn number(&self, sql: &'static str) -> anyhow::Result<i64> {
         Ok(sqlx::query_scalar(sql).fetch_one(&mut self.owner().await?).await?)
+    }
+
+    /// Leads beside whose normal form stands something else than in the lead itself, or that have a form and should have
+    /// none, or the other way round. Always 0.
+    ///
+    /// # Errors
+    /// When the server is away.
+    pub async fn stale_forms(&self) -> anyhow::Result<i64> {
+        self.number(
+            "SELECT count(*) FROM leads LEFT JOIN lead_forms AS form
+                ON form.tenant_id = leads.tenant_id AND form.lead_id = leads.id
+            WHERE CASE WHEN leads.status = 'merged' THEN form.lead_id IS NOT NULL ELSE
+                (form.status, form.create_time, form.salesperson_id, form.customer_id)
+                    IS DISTINCT FROM (leads.status, leads.create_time, leads.salesperson_id, leads.customer_id)
+            END",
+        )
+        .await
     }
 
     /// Runs statements as the owner.

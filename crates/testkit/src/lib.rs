@@ -2,7 +2,7 @@
 //! ids and records.
 //!
 //! Servers are those that the environment names ([`DATABASE_URL`], [`AMQP_URL`]), else those of this machine on their
-//! usual ports. `test-servers COMMAND…` runs a command with private servers for what is not there:
+//! usual ports. `test-servers COMMAND…` runs a command with private servers for those that are not named:
 //!
 //! ```sh
 //! cargo run -q -p opportune-testkit --bin test-servers -- cargo nextest run --workspace

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use opportune_domain::ids::{ConversionId, LeadId, TenantId};
 use opportune_domain::lead::{Lead, LeadType};
-use opportune_postgres::{Database, DatabaseOptions, PgStore};
+use opportune_postgres::PgStore;
 use opportune_testkit::{TestDatabase, ids, new_id, write};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,7 +58,7 @@ struct Arena {
 impl Arena {
     async fn new() -> Self {
         let database = TestDatabase::new().await.unwrap();
-        let store = || PgStore::new(&Database::open(&DatabaseOptions::new(database.url())).unwrap(), ids());
+        let store = || PgStore::new(&database.open().unwrap(), ids());
         let stores = [store(), store()];
         Self { database, stores }
     }

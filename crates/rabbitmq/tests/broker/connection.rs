@@ -1,15 +1,15 @@
 //! Connecting, and knowing whether one is connected.
 
 use crate::proxy::Proxy;
-use crate::server::Vhost;
 use crate::support::{Bench, soon};
 use opportune_rabbitmq::{Broker, BrokerError, BrokerOptions, topology};
+use opportune_testkit::TestBroker;
 use std::time::Duration;
 use tokio::time::Instant;
 
 #[tokio::test]
 async fn a_wrong_password_is_said_at_once() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let url = vhost.url().replace("guest:guest@", "guest:wrong@");
     let refused = soon(Broker::connect(BrokerOptions::new(url))).await;
     assert!(matches!(refused, Err(BrokerError::Rejected(_))), "{refused:?}");
@@ -17,7 +17,7 @@ async fn a_wrong_password_is_said_at_once() {
 
 #[tokio::test]
 async fn a_missing_vhost_is_said_at_once() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let url = format!("{}-that-is-not-there", vhost.url().trim_end_matches("%2f"));
     let refused = soon(Broker::connect(BrokerOptions::new(url))).await;
     assert!(matches!(refused, Err(BrokerError::Rejected(_))), "{refused:?}");
@@ -39,7 +39,7 @@ async fn a_broker_that_is_away_is_tried_until_the_time_is_over() {
 
 #[tokio::test]
 async fn a_broker_that_comes_late_is_found() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let proxy = Proxy::before(vhost.url()).await;
     proxy.cut();
     let mut options = BrokerOptions::new(proxy.url(vhost.url()));
@@ -52,7 +52,7 @@ async fn a_broker_that_comes_late_is_found() {
 
 #[tokio::test]
 async fn a_lost_connection_is_seen_and_comes_back() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let proxy = Proxy::before(vhost.url()).await;
     let url = proxy.url(vhost.url());
     let bench = Bench::on(vhost, |options| options.url = opportune_rabbitmq::BrokerUrl::new(url)).await;
@@ -68,7 +68,7 @@ async fn a_lost_connection_is_seen_and_comes_back() {
 
 #[tokio::test]
 async fn an_outage_of_several_seconds_is_survived() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let proxy = Proxy::before(vhost.url()).await;
     let url = proxy.url(vhost.url());
     let bench = Bench::on(vhost, |options| options.url = opportune_rabbitmq::BrokerUrl::new(url)).await;
@@ -83,7 +83,7 @@ async fn an_outage_of_several_seconds_is_survived() {
 
 #[tokio::test]
 async fn a_connection_that_is_accepted_and_never_answered_does_not_keep_the_broker_away() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let proxy = Proxy::before(vhost.url()).await;
     let url = proxy.url(vhost.url());
     let bench = Bench::on(vhost, |options| options.url = opportune_rabbitmq::BrokerUrl::new(url)).await;

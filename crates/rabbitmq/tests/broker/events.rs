@@ -1,6 +1,5 @@
 //! Events as their consumers see them.
 
-use crate::server::Vhost;
 use crate::support::{Bench, TENANT, TRACE, conversion, event, event_row, never, soon};
 use lapin::options::BasicGetOptions;
 use lapin::types::FieldTable;
@@ -8,6 +7,7 @@ use opportune_application::ports::{Publisher, StoredEvent};
 use opportune_contract::events::ConversionFailed;
 use opportune_contract::json::from_json;
 use opportune_rabbitmq::{BrokerError, BrokerOptions, EventFormat, EventTail, replay_to_queue};
+use opportune_testkit::TestBroker;
 use prost::Message;
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn an_event_reaches_its_subscriber_in_its_envelope() {
 
 #[tokio::test]
 async fn events_can_be_published_in_binary() {
-    let bench = Bench::on(Vhost::new().await, |options| {
+    let bench = Bench::on(TestBroker::new().await.unwrap(), |options| {
         options.event_format = EventFormat::Protobuf
     })
     .await;

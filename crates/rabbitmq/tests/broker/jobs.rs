@@ -1,12 +1,12 @@
 //! Jobs arrive, once more rather than never.
 
 use crate::proxy::Proxy;
-use crate::server::Vhost;
 use crate::support::{Bench, TENANT, TRACE, conversion, job, never, next, soon, take};
 use lapin::BasicProperties;
 use opportune_application::ports::{Job, JobQueue, QueueName};
 use opportune_rabbitmq::topology::{BULK_QUEUE, CONVERSIONS_QUEUE, DEAD_QUEUE};
 use opportune_rabbitmq::{BrokerUrl, DeadLetters, Selection};
+use opportune_testkit::TestBroker;
 use std::sync::atomic::Ordering;
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn a_message_that_cannot_be_decoded_is_not_lost_when_there_is_no_dead_lett
 
 #[tokio::test]
 async fn after_a_cut_the_job_comes_again_and_the_old_acknowledgement_is_stale() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let proxy = Proxy::before(vhost.url()).await;
     let url = BrokerUrl::new(proxy.url(vhost.url()));
     let bench = Bench::on(vhost, |options| options.url = url).await;
@@ -135,7 +135,7 @@ async fn after_a_cut_the_job_comes_again_and_the_old_acknowledgement_is_stale() 
 
 #[tokio::test]
 async fn a_subscription_dropped_while_the_broker_is_away_holds_no_jobs_afterwards() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let proxy = Proxy::before(vhost.url()).await;
     let url = BrokerUrl::new(proxy.url(vhost.url()));
     let bench = Bench::on(vhost, |options| options.url = url).await;
@@ -163,7 +163,7 @@ async fn a_deleted_queue_ends_the_subscription_and_a_new_one_makes_the_queue() {
 
 #[tokio::test]
 async fn a_job_that_is_never_acknowledged_ends_in_the_dead_letter_queue_and_can_be_replayed() {
-    let bench = Bench::on(Vhost::new().await, |options| options.delivery_limit = 1).await;
+    let bench = Bench::on(TestBroker::new().await.unwrap(), |options| options.delivery_limit = 1).await;
     bench.publish(job(1, QueueName::Bulk, 9)).await;
     for _ in 0..2 {
         let mut deliveries = bench.subscribe(QueueName::Bulk).await;

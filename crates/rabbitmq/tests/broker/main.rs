@@ -8,6 +8,5 @@ mod events;
 mod jobs;
 mod proxy;
 mod publisher;
-mod server;
 mod settled;
 mod support;

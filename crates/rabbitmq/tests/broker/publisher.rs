@@ -1,13 +1,13 @@
 //! What is said to be sent, the broker has.
 
 use crate::proxy::Proxy;
-use crate::server::Vhost;
 use crate::support::{Bench, event_row, job, soon};
 use lapin::options::{ExchangeDeleteOptions, QueueBindOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use opportune_application::ports::{PublishError, Publisher, QueueName};
 use opportune_rabbitmq::BrokerUrl;
 use opportune_rabbitmq::topology::{BULK_QUEUE, CONVERSIONS_QUEUE, EVENTS_EXCHANGE, JOBS_EXCHANGE};
+use opportune_testkit::TestBroker;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -127,7 +127,7 @@ async fn an_exchange_that_was_deleted_is_declared_again() {
 
 #[tokio::test]
 async fn a_publisher_works_again_after_its_connection_was_cut() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let proxy = Proxy::before(vhost.url()).await;
     let url = BrokerUrl::new(proxy.url(vhost.url()));
     let bench = Bench::on(vhost, |options| options.url = url).await;
@@ -144,7 +144,7 @@ async fn a_publisher_works_again_after_its_connection_was_cut() {
 
 #[tokio::test]
 async fn what_was_reported_as_sent_is_there_however_often_the_connection_is_cut() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let proxy = Proxy::before(vhost.url()).await;
     let url = BrokerUrl::new(proxy.url(vhost.url()));
     let bench = Bench::on(vhost, |options| options.url = url).await;
@@ -182,7 +182,7 @@ async fn what_was_reported_as_sent_is_there_however_often_the_connection_is_cut(
 
 #[tokio::test]
 async fn while_the_broker_is_away_publishing_fails_in_its_time() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let proxy = Proxy::before(vhost.url()).await;
     let url = BrokerUrl::new(proxy.url(vhost.url()));
     let change = |options: &mut opportune_rabbitmq::BrokerOptions| {

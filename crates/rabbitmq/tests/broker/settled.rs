@@ -1,11 +1,11 @@
 //! Waiters in other processes hear what settled.
 
 use crate::proxy::Proxy;
-use crate::server::Vhost;
 use crate::support::{Bench, TENANT, conversion, soon};
 use opportune_application::ports::Notices;
 use opportune_domain::ids::{ConversionId, TenantId};
 use opportune_rabbitmq::{AmqpNotices, BrokerOptions, Listener, listen};
+use opportune_testkit::TestBroker;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 type Heard = UnboundedReceiver<(TenantId, Vec<ConversionId>)>;
@@ -69,7 +69,7 @@ async fn listening_goes_on_after_a_cut() {
 
 #[tokio::test]
 async fn announcing_to_a_broker_that_is_away_takes_no_time() {
-    let vhost = Vhost::new().await;
+    let vhost = TestBroker::new().await.unwrap();
     let proxy = Proxy::before(vhost.url()).await;
     let url = opportune_rabbitmq::BrokerUrl::new(proxy.url(vhost.url()));
     let bench = Bench::on(vhost, |options| options.url = url).await;

@@ -1,6 +1,5 @@
 //! What the tests have in common.
 
-use crate::server::Vhost;
 use chrono::DateTime;
 use lapin::options::{BasicPublishOptions, QueueDeleteOptions};
 use lapin::types::FieldTable;
@@ -10,6 +9,7 @@ use opportune_domain::event::{Event, EventBody};
 use opportune_domain::ids::{ConversionId, EventId, LeadId, TenantId};
 use opportune_domain::refusal::{Reason, Refusal};
 use opportune_rabbitmq::{AmqpJobQueue, AmqpPublisher, Broker, BrokerOptions, depths};
+use opportune_testkit::TestBroker;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -26,16 +26,16 @@ pub struct Bench {
     pub jobs: AmqpJobQueue,
     pub stale: Arc<AtomicU32>,
     admin: Connection,
-    vhost: Vhost,
+    vhost: TestBroker,
 }
 
 impl Bench {
     pub async fn new() -> Self {
-        Self::on(Vhost::new().await, |_| {}).await
+        Self::on(TestBroker::new().await.unwrap(), |_| {}).await
     }
 
     /// With other options, for example another URL to the same vhost.
-    pub async fn on(vhost: Vhost, change: impl FnOnce(&mut BrokerOptions)) -> Self {
+    pub async fn on(vhost: TestBroker, change: impl FnOnce(&mut BrokerOptions)) -> Self {
         let mut options = BrokerOptions::new(vhost.url());
         options.connect_timeout = Duration::from_secs(20);
         change(&mut options);

@@ -1,7 +1,9 @@
 //! `test-servers COMMAND…`: runs a command with a PostgreSQL and a RabbitMQ for its tests.
 //!
-//! What the environment names or answers on the usual port of this machine is used; for what is not there a private
-//! server is started in a temporary folder, and stopped when the command ends. The exit code is the command's.
+//! What the environment names is used; for what it does not name a private server is started in a temporary folder, and
+//! stopped when the command ends. A server of this machine would do, but is slower: it waits for the disk, wants TLS, and
+//! a broker that is not ours is commanded by a program whose start takes longer than most tests, twice a test. The exit
+//! code is the command's.
 
 use anyhow::{Context, bail};
 use opportune_sandbox::{BinarySearch, PostgresOptions, PrivatePostgres, PrivateRabbit, RabbitOptions};
@@ -26,16 +28,14 @@ async fn main() -> anyhow::Result<ExitCode> {
     let (postgres, broker) = tokio::try_join!(postgres(folder.path()), broker(folder.path()))?;
     let mut command = Command::new(&program);
     command.args(arguments);
-    match &postgres {
-        Some(postgres) => command.env(DATABASE_URL, postgres.url("postgres")),
-        None => command.env(DATABASE_URL, database_url()),
-    };
-    match &broker {
-        Some(broker) => command
+    if let Some(postgres) = &postgres {
+        command.env(DATABASE_URL, postgres.url("postgres"));
+    }
+    if let Some(broker) = &broker {
+        command
             .env(AMQP_URL, broker.server.url("/"))
-            .env(CONTROL, &broker.control),
-        None => command.env(AMQP_URL, amqp_url()),
-    };
+            .env(CONTROL, &broker.control);
+    }
     let status = run(command)
         .await
         .with_context(|| format!("cannot run {}", program.display()));
@@ -44,15 +44,15 @@ async fn main() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(code.unwrap_or(1)))
 }
 
-/// A private server, unless one is there.
+/// A private server, unless one is named.
 async fn postgres(folder: &Path) -> anyhow::Result<Option<PrivatePostgres>> {
-    let url = database_url();
-    if answers_postgres(&url).await {
+    if std::env::var_os(DATABASE_URL).is_some() {
+        let url = database_url();
+        if !answers_postgres(&url).await {
+            bail!("the server that {DATABASE_URL} names does not let us in");
+        }
         drop_leftovers(&url).await?;
         return Ok(None);
-    }
-    if std::env::var_os(DATABASE_URL).is_some() {
-        bail!("the server that {DATABASE_URL} names does not let us in");
     }
     eprintln!("test-servers: starting a private PostgreSQL");
     let options = PostgresOptions {
@@ -72,17 +72,17 @@ struct Broker {
     serving: tokio::task::JoinHandle<anyhow::Result<()>>,
 }
 
-/// A private broker, unless one is there in which we may make virtual hosts.
+/// A private broker, unless one is named.
 async fn broker(folder: &Path) -> anyhow::Result<Option<Broker>> {
-    let commanded = tokio::task::spawn_blocking(|| {
-        let control = BrokerControl::from_env();
-        control.works() && delete_leftovers(&control).is_ok()
-    });
-    if answers_amqp(&amqp_url()).await && commanded.await? {
-        return Ok(None);
-    }
     if std::env::var_os(AMQP_URL).is_some() {
-        bail!("the broker that {AMQP_URL} names does not let us in, or we cannot make virtual hosts in it");
+        let commanded = tokio::task::spawn_blocking(|| {
+            let control = BrokerControl::from_env();
+            control.works() && delete_leftovers(&control).is_ok()
+        });
+        if !(answers_amqp(&amqp_url()).await && commanded.await?) {
+            bail!("the broker that {AMQP_URL} names does not let us in, or we cannot make virtual hosts in it");
+        }
+        return Ok(None);
     }
     eprintln!("test-servers: starting a private RabbitMQ");
     let options = RabbitOptions {
