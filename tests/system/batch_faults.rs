@@ -213,6 +213,7 @@ async fn ten_thousand_items_with_faults_of_nine_kinds_end_as_they_should() {
         by_reason(&again).keys().map(String::as_str).collect::<BTreeSet<_>>(),
         BTreeSet::from(hopeless)
     );
+    assert_eq!(system.site.database.stale_forms().await.unwrap(), 0);
 }
 
 fn by_reason(items: &BTreeMap<String, opportune_contract::v1::Conversion>) -> BTreeMap<String, BTreeSet<&String>> {

@@ -93,6 +93,7 @@ async fn whoever_is_killed_every_accepted_conversion_ends_exactly_once() {
     for node in nodes {
         assert!(node.stop().await.success());
     }
+    assert_eq!(site.database.stale_forms().await.unwrap(), 0);
 }
 
 async fn import(api: &Api) -> Vec<String> {

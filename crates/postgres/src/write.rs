@@ -47,7 +47,7 @@ pub(crate) async fn all(
     if world.changes.touches_config() {
         config::write(tx, tenant, &world.config, &world.changes).await?;
     }
-    rekeys::write(tx, tenant, &world.changes).await?;
+    rekeys::write(tx, tenant, world).await?;
     write_customers(tx, tenant, world).await?;
     write_leads(tx, tenant, world).await?;
     remove_customers(tx, tenant, world).await?;
@@ -79,10 +79,7 @@ async fn remove_customers(tx: &mut Tx, tenant: TenantId, world: &World) -> Resul
 async fn write_leads(tx: &mut Tx, tenant: TenantId, world: &World) -> Result<(), DbError> {
     let (new, changed) = split(&world.changes.leads, &world.leads, "leads")?;
     let keys = |records: &[&Lead]| KeyChanges::of(records.iter().map(|one| one.id), &world.changes.lead_keys);
-    let forms = |records: &[&Lead]| {
-        let forms = records.iter().map(|one| one.id);
-        FormColumns::of(forms.filter_map(|id| Some((id, world.changes.lead_forms.get(&id)?))))
-    };
+    let forms = |records: &[&Lead]| FormColumns::of_changed(world, records);
     leads::insert(tx, tenant, &new, &keys(&new), &forms(&new)).await?;
     // An external id that passes from one record to another is given up in a statement before it is taken.
     let (giving, others) = giving_up_names(world, &changed);

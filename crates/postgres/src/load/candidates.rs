@@ -66,14 +66,13 @@ pub(crate) async fn candidates(
         UNION ALL
         SELECT NULL, NULL, NULL, found.id, one.status, one.create_time, one.salesperson_id, one.customer_id, one.form
         FROM found
-        CROSS JOIN LATERAL (
-            SELECT leads.status, leads.create_time, leads.salesperson_id, leads.customer_id, lead_forms.form
-            FROM leads
-            LEFT JOIN lead_forms ON lead_forms.tenant_id = $1 AND lead_forms.lead_id = found.id
-                AND lead_forms.keys_version = $5
-            WHERE leads.tenant_id = $1 AND leads.id = found.id
+        LEFT JOIN LATERAL (
+            SELECT lead_forms.status, lead_forms.create_time, lead_forms.salesperson_id, lead_forms.customer_id,
+                lead_forms.form
+            FROM lead_forms
+            WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = found.id AND lead_forms.keys_version = $5
             OFFSET 0
-        ) AS one
+        ) AS one ON true
         WHERE found.id <> ALL($4)"#,
         tenant.0,
         keys,
@@ -86,19 +85,15 @@ pub(crate) async fn candidates(
     .await?;
     let mut found = Found::default();
     for row in rows {
-        match (row.key, row.id, row.status, row.create_time) {
+        match (row.key, row.id, row.status, row.create_time, row.form) {
             (Some(key), ..) => match (row.ids, row.customers) {
                 (_, Some(ids)) => found.customers.extend(ids.into_iter().map(|id| (key, CustomerId(id)))),
                 (Some(ids), None) => found.hits.push((key, ids.into_iter().map(LeadId).collect())),
                 (None, None) => found.over.push(key),
             },
-            (None, Some(id), Some(status), Some(create_time)) => {
-                let Some(bytes) = row.form else {
-                    found.formless.push(LeadId(id));
-                    continue;
-                };
+            (None, Some(id), Some(status), Some(create_time), Some(bytes)) => {
                 let corrupt = Corrupt {
-                    table: "leads",
+                    table: "lead_forms",
                     column: "status",
                     id,
                 };
@@ -111,7 +106,8 @@ pub(crate) async fn candidates(
                 };
                 found.candidates.push((LeadId(id), candidate));
             }
-            _ => {}
+            (None, Some(id), ..) => found.formless.push(LeadId(id)),
+            (None, None, ..) => {}
         }
     }
     Ok(found)

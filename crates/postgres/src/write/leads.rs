@@ -125,7 +125,7 @@ pub(super) async fn insert(
     tenant: TenantId,
     records: &[&Lead],
     keys: &KeyChanges,
-    forms: &FormColumns,
+    forms: &FormColumns<'_>,
 ) -> Result<(), DbError> {
     if records.is_empty() {
         return Ok(());
@@ -172,8 +172,11 @@ pub(super) async fn insert(
             INSERT INTO match_keys (tenant_id, key, lead_id)
             SELECT $1, added.key, added.id FROM UNNEST($46::bigint[], $47::uuid[]) AS added (key, id)
         ), formed AS (
-            INSERT INTO lead_forms (tenant_id, lead_id, keys_version, form)
-            SELECT $1, made.id, $48, made.form FROM UNNEST($49::uuid[], $50::bytea[]) AS made (id, form)
+            INSERT INTO lead_forms (
+                tenant_id, lead_id, keys_version, form, status, create_time, salesperson_id, customer_id)
+            SELECT $1, made.id, $48, made.form, made.status, made.create_time, made.salesperson_id, made.customer_id
+            FROM UNNEST($49::uuid[], $50::bytea[], $51::text[], $52::timestamptz[], $53::uuid[], $54::uuid[])
+                AS made (id, form, status, create_time, salesperson_id, customer_id)
         )
         SELECT count(*) AS "count!" FROM inserted"#,
         tenant.0,
@@ -181,21 +184,25 @@ pub(super) async fn insert(
         &keys.added.keys,
         &keys.added.ids,
         KEYS_VERSION,
-        &forms.ids,
+        &forms.made.ids,
         &forms.forms,
+        &forms.made.statuses as _,
+        &forms.made.create_times,
+        &forms.made.salespeople as _,
+        &forms.made.customers as _,
     )
     .fetch_one(&mut **tx)
     .await?;
     all_written("leads", records.len(), count)
 }
 
-/// Writes all columns of leads that are there, and the keys and forms that came and went.
+/// Writes all columns of leads that are there, the keys and forms that came and went, and what a search looks at beside forms that stay.
 pub(super) async fn update(
     tx: &mut Tx,
     tenant: TenantId,
     records: &[&Lead],
     keys: &KeyChanges,
-    forms: &FormColumns,
+    forms: &FormColumns<'_>,
 ) -> Result<(), DbError> {
     if records.is_empty() {
         return Ok(());
@@ -246,12 +253,23 @@ pub(super) async fn update(
             SELECT $1, added.key, added.id FROM UNNEST($46::bigint[], $47::uuid[]) AS added (key, id)
             ON CONFLICT DO NOTHING
         ), unformed AS (
-            DELETE FROM lead_forms WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = ANY($53)
+            DELETE FROM lead_forms WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = ANY($57)
         ), formed AS (
-            INSERT INTO lead_forms (tenant_id, lead_id, keys_version, form)
-            SELECT $1, made.id, $50, made.form FROM UNNEST($51::uuid[], $52::bytea[]) AS made (id, form)
-            ON CONFLICT (tenant_id, lead_id) DO UPDATE
-            SET keys_version = excluded.keys_version, form = excluded.form
+            INSERT INTO lead_forms (
+                tenant_id, lead_id, keys_version, form, status, create_time, salesperson_id, customer_id)
+            SELECT $1, made.id, $50, made.form, made.status, made.create_time, made.salesperson_id, made.customer_id
+            FROM UNNEST($51::uuid[], $52::bytea[], $53::text[], $54::timestamptz[], $55::uuid[], $56::uuid[])
+                AS made (id, form, status, create_time, salesperson_id, customer_id)
+            ON CONFLICT (tenant_id, lead_id) DO UPDATE SET
+                keys_version = excluded.keys_version, form = excluded.form, status = excluded.status,
+                create_time = excluded.create_time, salesperson_id = excluded.salesperson_id,
+                customer_id = excluded.customer_id
+        ), shown AS (
+            UPDATE lead_forms SET
+                status = kept.status, salesperson_id = kept.salesperson_id, customer_id = kept.customer_id
+            FROM UNNEST($58::uuid[], $59::text[], $60::uuid[], $61::uuid[])
+                AS kept (id, status, salesperson_id, customer_id)
+            WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = kept.id
         )
         SELECT count(*) AS "count!" FROM changed"#,
         tenant.0,
@@ -261,9 +279,17 @@ pub(super) async fn update(
         &keys.gone.keys,
         &keys.gone.ids,
         KEYS_VERSION,
-        &forms.ids,
+        &forms.made.ids,
         &forms.forms,
+        &forms.made.statuses as _,
+        &forms.made.create_times,
+        &forms.made.salespeople as _,
+        &forms.made.customers as _,
         &forms.gone,
+        &forms.kept.ids,
+        &forms.kept.statuses as _,
+        &forms.kept.salespeople as _,
+        &forms.kept.customers as _,
     )
     .fetch_one(&mut **tx)
     .await?;

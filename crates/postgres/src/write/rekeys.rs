@@ -7,17 +7,18 @@ use crate::load::Tx;
 use opportune_domain::ids::TenantId;
 use opportune_domain::keys::KEYS_VERSION;
 use opportune_domain::rekey::{Phase, Rekey, Rekeyed, Scope};
-use opportune_domain::world::Changes;
+use opportune_domain::world::World;
 use uuid::Uuid;
 
 /// Writes what is asked for and what has been done.
-pub(super) async fn write(tx: &mut Tx, tenant: TenantId, changes: &Changes) -> Result<(), DbError> {
+pub(super) async fn write(tx: &mut Tx, tenant: TenantId, world: &World) -> Result<(), DbError> {
+    let changes = &world.changes;
     for scope in &changes.rekeys {
         ask(tx, tenant, *scope).await?;
     }
     if !changes.rekey_steps.is_empty() {
         write_customer_keys(tx, tenant, &changes.rekeyed).await?;
-        write_lead_keys(tx, tenant, &changes.rekeyed).await?;
+        write_lead_keys(tx, tenant, world).await?;
     }
     for (id, after) in &changes.rekey_steps {
         match after {
@@ -119,13 +120,14 @@ async fn write_customer_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -
     Ok(())
 }
 
-async fn write_lead_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -> Result<(), DbError> {
+async fn write_lead_keys(tx: &mut Tx, tenant: TenantId, world: &World) -> Result<(), DbError> {
+    let rekeyed = &world.changes.rekeyed;
     if rekeyed.leads.is_empty() {
         return Ok(());
     }
     let ids: Vec<Uuid> = rekeyed.leads.keys().map(|id| id.0).collect();
     let keys = KeyColumns::of(rekeyed.leads.iter().map(|(id, stored)| (*id, &stored.keys)));
-    let forms = FormColumns::of(rekeyed.leads.iter().map(|(id, stored)| (*id, &stored.form)));
+    let forms = FormColumns::of_rekeyed(world, rekeyed.leads.iter().map(|(id, stored)| (*id, &stored.form)));
     sqlx::query!(
         "WITH given AS MATERIALIZED (
             SELECT given.key, given.id FROM UNNEST($2::bigint[], $3::uuid[]) AS given (key, id)
@@ -136,13 +138,18 @@ async fn write_lead_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -> Re
             DELETE FROM match_keys USING (SELECT key, id FROM known EXCEPT SELECT key, id FROM given) AS gone
             WHERE match_keys.tenant_id = $1 AND match_keys.key = gone.key AND match_keys.lead_id = gone.id
         ), unformed AS (
-            DELETE FROM lead_forms WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = ANY($8)
+            DELETE FROM lead_forms WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = ANY($12)
         ), formed AS (
-            INSERT INTO lead_forms (tenant_id, lead_id, keys_version, form)
-            SELECT $1, made.id, $5, made.form FROM UNNEST($6::uuid[], $7::bytea[]) AS made (id, form)
-            ON CONFLICT (tenant_id, lead_id) DO UPDATE
-            SET keys_version = excluded.keys_version, form = excluded.form
-            WHERE (lead_forms.keys_version, lead_forms.form) IS DISTINCT FROM (excluded.keys_version, excluded.form)
+            INSERT INTO lead_forms (
+                tenant_id, lead_id, keys_version, form, status, create_time, salesperson_id, customer_id)
+            SELECT $1, made.id, $5, made.form, made.status, made.create_time, made.salesperson_id, made.customer_id
+            FROM UNNEST($6::uuid[], $7::bytea[], $8::text[], $9::timestamptz[], $10::uuid[], $11::uuid[])
+                AS made (id, form, status, create_time, salesperson_id, customer_id)
+            ON CONFLICT (tenant_id, lead_id) DO UPDATE SET
+                keys_version = excluded.keys_version, form = excluded.form, status = excluded.status,
+                create_time = excluded.create_time, salesperson_id = excluded.salesperson_id,
+                customer_id = excluded.customer_id
+            WHERE lead_forms IS DISTINCT FROM excluded
         )
         INSERT INTO match_keys (tenant_id, key, lead_id)
         SELECT $1, key, id FROM (SELECT key, id FROM given EXCEPT SELECT key, id FROM known) AS added
@@ -152,8 +159,12 @@ async fn write_lead_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -> Re
         &keys.ids,
         &ids,
         KEYS_VERSION,
-        &forms.ids,
+        &forms.made.ids,
         &forms.forms,
+        &forms.made.statuses as _,
+        &forms.made.create_times,
+        &forms.made.salespeople as _,
+        &forms.made.customers as _,
         &forms.gone
     )
     .execute(&mut **tx)

@@ -7,7 +7,7 @@ use opportune_domain::customer::Customer;
 use opportune_domain::ids::{CustomerId, LeadId, RequestId};
 use opportune_domain::import::{Import, ImportReject};
 use opportune_domain::keys::{Key, KeyKind, company_key};
-use opportune_domain::lead::LeadStatus;
+use opportune_domain::lead::{Lead, LeadStatus};
 use opportune_domain::world::World;
 use std::collections::BTreeSet;
 
@@ -161,6 +161,57 @@ async fn a_search_sees_all_leads_of_a_key_within_the_budget_and_none_above_it() 
         Some(21),
         "counted up to ten times the budget"
     );
+}
+
+#[tokio::test]
+async fn a_search_sees_what_a_lead_shows_now() {
+    let db = TestDb::new().await;
+    let email = Key::new(KeyKind::Email, "ann@example.com");
+    let needs = Needs {
+        lead_keys: [email].into(),
+        budget: 10,
+        ..Needs::default()
+    };
+    let mut made = None;
+    write(&db.store, tenant(1), |world| {
+        let mut one = lead("One", world.now);
+        one.email = "ann@example.com".to_owned();
+        let owner = world.put_customer(customer("Ann", world.now)).id;
+        made = Some((world.put_lead(one).clone(), owner));
+    })
+    .await;
+    let (one, owner) = made.unwrap();
+    // What is compared stays as it is, and what stands beside it changes; then the lead is absorbed, and comes back.
+    let turns = [
+        (LeadStatus::Lost, None),
+        (LeadStatus::Lost, Some(owner)),
+        (LeadStatus::Merged, None),
+        (LeadStatus::Open, Some(owner)),
+    ];
+    for (status, customer) in turns {
+        let mut work = steps(
+            |_: &World| Needs {
+                leads: [one.id].into(),
+                ..Needs::default()
+            },
+            |world: &mut World| {
+                world.put_lead(Lead {
+                    status,
+                    customer_id: customer,
+                    ..one.clone()
+                });
+            },
+        );
+        db.store.work(tenant(1), &mut work).await.unwrap();
+        db.forms_are_right().await;
+        let world = look(&db.store, tenant(1), needs.clone()).await;
+        let shown = world
+            .candidates
+            .get(&one.id)
+            .map(|shown| (shown.status, shown.customer_id));
+        let expected = Some((status, customer)).filter(|_| status != LeadStatus::Merged);
+        assert_eq!(shown, expected);
+    }
 }
 
 #[tokio::test]

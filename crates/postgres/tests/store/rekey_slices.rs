@@ -27,6 +27,7 @@ async fn left_by_an_older_release(house: &House) {
         "DELETE FROM match_keys WHERE key % 3 = 0",
         "INSERT INTO match_keys (tenant_id, key, lead_id) SELECT tenant_id, 7, id FROM leads",
         "DELETE FROM customer_keys",
+        "UPDATE lead_forms SET status = 'lost', create_time = now(), keys_version = 1",
     ] {
         owner.execute(statement).await.unwrap();
     }

@@ -14,7 +14,7 @@ use opportune_domain::keys::{Key, KeyKind, stored_of_customer, stored_of_lead};
 use opportune_domain::lead::Lead;
 use opportune_domain::rekey::SLICES;
 use opportune_domain::tenant::SettingsPatch;
-use opportune_postgres::{Database, DatabaseOptions, PgOutbox, PgStore};
+use opportune_postgres::{PgOutbox, PgStore};
 use sqlx::{Executor, Row};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub struct House {
 impl House {
     pub async fn new() -> Self {
         let db = TestDb::new().await;
-        let database = Database::open(&DatabaseOptions::new(&db.url)).unwrap();
+        let database = db.open();
         let rekeyer = Rekeyer {
             store: Arc::new(PgStore::new(&database, ids())),
             outbox: Arc::new(PgOutbox::new(&database)),
@@ -84,6 +84,7 @@ impl House {
 
     /// Every record has the keys that it would get if it were written now, and no other.
     pub async fn keys_are_right(&self) {
+        self.db.forms_are_right().await;
         let mut owner = self.db.owner().await;
         let ids = |rows: Vec<sqlx::postgres::PgRow>| rows.iter().map(|row| row.get::<Uuid, _>(0)).collect::<Vec<_>>();
         let leads = ids(owner.fetch_all("SELECT id FROM leads").await.unwrap());

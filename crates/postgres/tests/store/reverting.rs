@@ -90,6 +90,7 @@ async fn everything(db: &TestDb) -> Vec<String> {
         UNION ALL SELECT to_jsonb(customers) FROM customers
         UNION ALL SELECT to_jsonb(timeline_entries) FROM timeline_entries
         UNION ALL SELECT to_jsonb(match_keys) FROM match_keys
+        UNION ALL SELECT to_jsonb(lead_forms) FROM lead_forms
         UNION ALL SELECT to_jsonb(customer_keys) FROM customer_keys
         ORDER BY row",
     );

@@ -3,7 +3,7 @@
 use opportune_application::ports::{Committed, Needs, StoreError};
 use opportune_domain::ids::TenantId;
 use opportune_domain::world::World;
-use opportune_postgres::{Database, DatabaseOptions, PgStore};
+use opportune_postgres::{Database, PgStore};
 use opportune_testkit::TestDatabase;
 use sqlx::{Executor, PgConnection};
 use uuid::Uuid;
@@ -27,9 +27,14 @@ impl TestDb {
         }
     }
 
+    /// Pools of its own.
+    pub fn open(&self) -> Database {
+        self.database.open().unwrap()
+    }
+
     /// Another process: connections and caches of its own.
     pub fn another_store(&self) -> PgStore {
-        PgStore::new(&Database::open(&DatabaseOptions::new(&self.url)).unwrap(), ids())
+        PgStore::new(&self.open(), ids())
     }
 
     /// A connection of the owner, whom row-level security does not concern.
@@ -42,6 +47,11 @@ impl TestDb {
         let mut connection = self.owner().await;
         connection.execute("SET ROLE opportune_app").await.unwrap();
         connection
+    }
+
+    /// What a search looks at of each lead is what the lead shows.
+    pub async fn forms_are_right(&self) {
+        assert_eq!(self.database.stale_forms().await.unwrap(), 0);
     }
 
     /// One number from the database, as the owner sees it.
