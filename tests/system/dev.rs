@@ -4,9 +4,12 @@ use crate::support::{Api, lead_of, node, within};
 use opportune_contract::v1::{ConversionState, LeadType};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
+use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -45,17 +48,57 @@ impl Dev {
     }
 
     async fn tell(mut self, signal: Signal) -> ExitStatus {
-        let pid = Pid::from_raw(i32::try_from(self.child.id().unwrap()).unwrap()).unwrap();
-        kill_process(pid, signal).unwrap();
-        timeout(ENDS, self.child.wait()).await.expect("it ends").unwrap()
+        tell(&mut self.child, signal).await
     }
+}
+
+async fn tell(child: &mut Child, signal: Signal) -> ExitStatus {
+    let pid = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
+    timeout(ENDS, child.wait()).await.expect("it ends").unwrap()
+}
+
+/// A folder that the accounts of private servers can reach.
+fn reachable_folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711)).unwrap();
+    folder
+}
+
+/// Processes whose command lines name a folder.
+fn working_in(folder: &Path) -> Vec<String> {
+    let folder = folder.to_str().unwrap();
+    let lines = std::fs::read_dir("/proc").unwrap().flatten();
+    lines
+        .filter_map(|process| std::fs::read_to_string(process.path().join("cmdline")).ok())
+        .filter(|line| line.contains(folder))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_benchmark_that_is_told_to_end_leaves_nothing_behind() {
+    let (folder, logs) = (reachable_folder(), tempfile::tempdir().unwrap());
+    let mut command = Command::new(node::executable());
+    command
+        .args(["bench", "similar", "--rows", "1000000"])
+        .env("TMPDIR", folder.path());
+    let log = logs.path().join("bench.log");
+    let mut bench = node::start(command, &log);
+    within(STARTS, "it has begun to work", || {
+        let told = std::fs::read_to_string(&log).unwrap_or_default();
+        assert!(bench.try_wait().unwrap().is_none(), "{told}");
+        async move { told.contains("importing").then_some(()) }
+    })
+    .await;
+    assert!(!working_in(folder.path()).is_empty());
+    assert_eq!(tell(&mut bench, Signal::TERM).await.code(), Some(1));
+    assert_eq!(working_in(folder.path()), Vec::<String>::new());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[tokio::test]
 async fn it_finds_its_data_again_whether_it_was_stopped_or_killed() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
+    let folder = reachable_folder();
     let dev = Dev::start(folder.path()).await;
     let line = std::fs::read_to_string(folder.path().join("dev.log")).unwrap();
     assert!(line.contains(&format!("ready grpc={}", dev.endpoint("grpc"))), "{line}");

@@ -18,7 +18,8 @@ pub use conversions::{bulk, single};
 pub use report::{Case, Report};
 pub use stage::Stage;
 
-use anyhow::Result;
+use crate::lifecycle::Shutdown;
+use anyhow::{Result, anyhow};
 use floor_amqp::AmqpFloor;
 use floor_sql::SqlFloor;
 use std::time::Duration;
@@ -33,9 +34,21 @@ const SINGLE: [(usize, usize); 3] = [(1, 300), (16, 2_000), (64, 4_000)];
 /// Whatever goes wrong; nothing of it is left running.
 pub async fn run(bulk_leads: usize, progress: impl Fn(&str)) -> Result<Report> {
     let singles: usize = SINGLE.iter().map(|(_, count)| count).sum();
+    staged(&progress, async |stage| {
+        measure(stage, singles, bulk_leads, &progress).await
+    })
+    .await
+}
+
+/// Runs a measurement on a stage of its own. However it ends, by a signal too, the service and its servers are stopped.
+async fn staged<R>(progress: &impl Fn(&str), measure: impl AsyncFnOnce(&Stage) -> Result<R>) -> Result<R> {
+    let shutdown = Shutdown::on_signals()?;
     progress("starting private servers and the service");
     let stage = Stage::start().await?;
-    let outcome = measure(&stage, singles, bulk_leads, &progress).await;
+    let outcome = tokio::select! {
+        outcome = measure(&stage) => outcome,
+        () = shutdown.drain.cancelled() => Err(anyhow!("ended by a signal; nothing was measured to the end")),
+    };
     stage.stop().await?;
     outcome
 }

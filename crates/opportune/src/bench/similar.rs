@@ -11,7 +11,7 @@ mod writes;
 
 pub use report::Report;
 
-use super::{Stage, leads};
+use super::{Stage, leads, staged};
 use crate::sample::{Generator, Vocabulary};
 use anyhow::Result;
 use report::Size;
@@ -24,11 +24,7 @@ const AUDITED: usize = 100_000;
 /// # Errors
 /// Whatever goes wrong; nothing of it is left running.
 pub async fn run(rows: &[usize], progress: impl Fn(&str)) -> Result<Report> {
-    progress("starting private servers and the service");
-    let stage = Stage::start().await?;
-    let outcome = measure(&stage, rows, &progress).await;
-    stage.stop().await?;
-    outcome
+    staged(&progress, async |stage| measure(stage, rows, &progress).await).await
 }
 
 async fn measure(stage: &Stage, rows: &[usize], progress: &impl Fn(&str)) -> Result<Report> {

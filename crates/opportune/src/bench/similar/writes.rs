@@ -77,80 +77,90 @@ pub async fn measure(stage: &Stage) -> Result<[Writes; 2]> {
         .execute(&mut *connection)
         .await?;
     sqlx::query("ANALYZE floor.copies").execute(&mut *connection).await?;
-    let insert = insert(&mut connection).await?;
+    let statements = Statements::read(&mut connection).await?;
     let (single, sets) = copies.split_at((2 * SINGLE).min(copies.len()));
     // The first writes after a checkpoint copy whole pages to the log: the many take that upon them.
-    let in_sets = turns(&mut connection, &insert, sets, SET).await?;
-    Ok([turns(&mut connection, &insert, single, 1).await?, in_sets])
+    let in_sets = turns(&mut connection, &statements, sets, SET).await?;
+    Ok([turns(&mut connection, &statements, single, 1).await?, in_sets])
 }
 
 /// Sets of both sides take turns: both meet the same tables, checkpoints and neighbours.
-async fn turns(connection: &mut PgConnection, insert: &str, copies: &[Copy], size: usize) -> Result<Writes> {
+async fn turns(connection: &mut PgConnection, statements: &Statements, copies: &[Copy], size: usize) -> Result<Writes> {
     let mut writes = Writes {
         at_once: size,
         ..Writes::default()
     };
     for pair in copies.chunks_exact(2 * size) {
         let (bare, keyed) = pair.split_at(size);
-        writes.bare += write(connection, insert, bare, false).await?;
-        writes.with_keys += write(connection, insert, keyed, true).await?;
+        writes.bare += write_bare(connection, &statements.bare, bare).await?;
+        writes.with_keys += write_with_keys(connection, &statements.with_keys, keyed).await?;
         writes.count += size;
     }
     Ok(writes)
 }
 
-/// The statement that copies; generated columns make themselves.
-async fn insert(connection: &mut PgConnection) -> Result<String> {
-    let columns: String = sqlx::query_scalar(
-        "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) FROM information_schema.columns
-         WHERE table_schema = 'public' AND table_name = 'leads' AND is_generated = 'NEVER'",
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(format!(
-        "INSERT INTO leads ({columns}) SELECT {columns} FROM floor.copies WHERE id = ANY ($1)"
-    ))
+/// One statement each.
+struct Statements {
+    bare: String,
+    with_keys: String,
 }
 
-async fn write(connection: &mut PgConnection, insert: &str, set: &[Copy], with_keys: bool) -> Result<Duration> {
+impl Statements {
+    /// Generated columns make themselves.
+    async fn read(connection: &mut PgConnection) -> Result<Self> {
+        let columns: String = sqlx::query_scalar(
+            "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) FROM information_schema.columns
+             WHERE table_schema = 'public' AND table_name = 'leads' AND is_generated = 'NEVER'",
+        )
+        .fetch_one(connection)
+        .await?;
+        let bare = format!("INSERT INTO leads ({columns}) SELECT {columns} FROM floor.copies WHERE id = ANY ($1)");
+        let with_keys = format!(
+            "WITH inserted AS ({bare}), keyed AS (
+                INSERT INTO match_keys (tenant_id, key, lead_id)
+                SELECT '01990000-0000-7000-8000-000000000001', made.key, made.lead_id
+                FROM UNNEST ($2::bigint[], $3::uuid[]) AS made (key, lead_id)
+            )
+            INSERT INTO lead_forms (
+                tenant_id, lead_id, keys_version, form, status, create_time, salesperson_id, customer_id)
+            SELECT tenant_id, id, 0, form, status, create_time, salesperson_id, customer_id
+            FROM floor.copies WHERE id = ANY ($1)"
+        );
+        Ok(Self { bare, with_keys })
+    }
+}
+
+async fn write_bare(connection: &mut PgConnection, statement: &str, set: &[Copy]) -> Result<Duration> {
     let ids: Vec<Uuid> = set.iter().map(|copy| copy.id).collect();
     let begun = Instant::now();
     sqlx::query("BEGIN").execute(&mut *connection).await?;
-    sqlx::query(AssertSqlSafe(insert.to_owned()))
+    sqlx::query(AssertSqlSafe(statement.to_owned()))
         .bind(&ids)
         .execute(&mut *connection)
         .await?;
-    if with_keys {
-        write_keys(connection, set).await?;
-    }
     sqlx::query("COMMIT").execute(&mut *connection).await?;
     Ok(begun.elapsed())
 }
 
-/// Makes the keys and forms of a set and writes them, as the product does when leads are created.
-async fn write_keys(connection: &mut PgConnection, set: &[Copy]) -> Result<()> {
+/// Makes the keys of a set and writes them with their forms in the statement that writes the leads, as the product does.
+async fn write_with_keys(connection: &mut PgConnection, statement: &str, set: &[Copy]) -> Result<Duration> {
+    let ids: Vec<Uuid> = set.iter().map(|copy| copy.id).collect();
+    let begun = Instant::now();
     let mut keys: Vec<(i64, Uuid)> = set
         .iter()
         .flat_map(|copy| copy.keys().into_iter().map(|key| (key.hash, copy.id)))
         .collect();
     keys.sort_unstable();
-    sqlx::query(
-        "INSERT INTO match_keys (tenant_id, key, lead_id)
-         SELECT '01990000-0000-7000-8000-000000000001', made.key, made.lead_id
-         FROM UNNEST ($1::bigint[], $2::uuid[]) AS made (key, lead_id)",
-    )
-    .bind(keys.iter().map(|(key, _)| *key).collect::<Vec<_>>())
-    .bind(keys.iter().map(|(_, id)| *id).collect::<Vec<_>>())
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "INSERT INTO lead_forms (tenant_id, lead_id, keys_version, form)
-         SELECT tenant_id, id, 0, form FROM floor.copies WHERE id = ANY ($1)",
-    )
-    .bind(set.iter().map(|copy| copy.id).collect::<Vec<_>>())
-    .execute(connection)
-    .await?;
-    Ok(())
+    let (hashes, leads): (Vec<i64>, Vec<Uuid>) = keys.into_iter().unzip();
+    sqlx::query("BEGIN").execute(&mut *connection).await?;
+    sqlx::query(AssertSqlSafe(statement.to_owned()))
+        .bind(&ids)
+        .bind(hashes)
+        .bind(leads)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("COMMIT").execute(&mut *connection).await?;
+    Ok(begun.elapsed())
 }
 
 impl Copy {
