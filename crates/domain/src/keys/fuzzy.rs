@@ -37,13 +37,18 @@ pub fn fuzzy_keys(form: &Form) -> BTreeSet<Key> {
     keys.0
 }
 
-/// Those of [`fuzzy_keys`] that tell how rare a name, number or company is.
-pub fn rarity_keys(form: &Form) -> BTreeSet<Key> {
+/// Whether a record has a key of a name, number or company. Asked for each of up to a thousand candidates: only keys of that
+/// kind are made.
+pub fn holds(form: &Form, key: Key) -> bool {
     let mut keys = Keys(BTreeSet::new());
-    keys.names(form, &person_words(form));
-    keys.company_name(form);
-    keys.phone(form);
-    keys.0
+    match key.kind {
+        KeyKind::PersonName => keys.names(form, &person_words(form)),
+        KeyKind::CompanyName => keys.company_name(form),
+        KeyKind::Phone => keys.0.extend(form.contact.phone_key()),
+        KeyKind::PhoneEnd => keys.phone(form),
+        _ => {}
+    }
+    keys.0.contains(&key)
 }
 
 struct Keys(BTreeSet<Key>);
@@ -155,23 +160,30 @@ fn stems(form: &Form) -> BTreeSet<String> {
 mod tests {
     use super::*;
     use crate::address::Address;
-    use crate::similar::Given;
+    use crate::keys::match_keys;
+    use crate::similar::{Given, Rarity};
 
-    #[test]
-    fn what_tells_rarity_is_among_the_keys_of_a_record() {
+    fn form(person: &str, company: &str, phone: &str) -> Form {
         let given = Given {
-            person: "Ann Mary Lee",
-            company: "Northern Lights Ltd",
+            person,
+            company,
             email: "",
-            phone: "+44 20 7946 0958",
+            phone,
             website: "",
             address: &Address::default(),
         };
-        let form = Form::read(&given, Some("GB"), &[]);
-        let all = fuzzy_keys(&form);
-        let telling = |key: &&Key| matches!(key.kind, KeyKind::PersonName | KeyKind::PhoneEnd | KeyKind::CompanyName);
-        let telling: BTreeSet<Key> = all.iter().filter(telling).copied().collect();
-        assert!(telling.len() >= 4);
-        assert_eq!(rarity_keys(&form), telling);
+        Form::read(&given, Some("GB"), &[])
+    }
+
+    #[test]
+    fn a_record_holds_the_keys_that_tell_rarity_and_no_others() {
+        let form = form("Ann Mary Lee", "Northern Lights Ltd", "+44 20 7946 0958");
+        let all = match_keys(&form);
+        let (telling, others): (BTreeSet<Key>, BTreeSet<Key>) = all.iter().partition(|key| Rarity::counts(key));
+        assert!(telling.len() >= 5 && others.len() >= 5, "{telling:?} {others:?}");
+        assert!(telling.iter().all(|key| holds(&form, *key)));
+        assert!(!others.iter().any(|key| holds(&form, *key)));
+        let stranger = self::form("Bo Berg", "Southern Ltd", "+44 20 7946 0999");
+        assert!(!telling.iter().any(|key| holds(&stranger, *key)));
     }
 }

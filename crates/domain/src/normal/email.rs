@@ -81,7 +81,12 @@ impl Email {
     /// Whether people type this address to get past a form, by a tenant's list: whole addresses, or `name@` for this name
     /// at any domain. It gives no key (rules 2.1).
     pub fn is_placeholder_in<'a>(&self, list: impl IntoIterator<Item = &'a str>) -> bool {
-        list.into_iter().any(|entry| {
+        // Asked for every address: most of the list begins otherwise.
+        let begins = |entry: &&str| {
+            let front = entry.trim_start().as_bytes().get(..self.local.len());
+            front.is_some_and(|front| front.eq_ignore_ascii_case(self.local.as_bytes()))
+        };
+        list.into_iter().filter(begins).any(|entry| {
             let (local, domain) = entry.trim().rsplit_once('@').unwrap_or((entry, "\0"));
             local.eq_ignore_ascii_case(&self.local) && (domain.is_empty() || domain.eq_ignore_ascii_case(&self.domain))
         })

@@ -4,11 +4,10 @@ use super::ask::{ask_by_form, is_crowded};
 use super::{Around, Bond, Candidate, Evidence, EvidenceKey, Form, Judgement, Rarity, Relation, Strength, Tie, judge};
 use crate::access::Caller;
 use crate::ids::{CustomerId, LeadId};
-use crate::keys::{Key, KeyKind, rarity_keys};
+use crate::keys::{Key, KeyKind, holds};
 use crate::lead::{Lead, LeadStatus};
 use crate::world::World;
 use chrono::{DateTime, Utc};
-use std::cell::LazyCell;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -202,20 +201,12 @@ impl<'w> Query<'w> {
         judge(&self.world.config.settings, self.form, other, around)
     }
 
-    /// Who has a key that few have was loaded with it. Of one that many have it has to be made anew.
+    /// Who has a key that few have was loaded with it. Of one that many have only some may have been.
     fn rarity(&self, id: LeadId, other: &Form) -> Rarity {
-        let theirs: LazyCell<BTreeSet<Key>, _> = LazyCell::new(|| {
-            let mut theirs = rarity_keys(other);
-            theirs.extend(other.contact.phone_key());
-            theirs
-        });
-        let shared = self.counted.iter().filter(|(key, hits)| {
-            if *hits < COUNTED {
-                self.world.lead_hits.has(*key, id)
-            } else {
-                theirs.contains(key)
-            }
-        });
+        let shared = self
+            .counted
+            .iter()
+            .filter(|(key, hits)| self.world.lead_hits.has(*key, id) || (*hits == COUNTED && holds(other, *key)));
         Rarity::of(shared.map(|(key, hits)| (*key, u32::try_from(*hits).unwrap_or(u32::MAX))))
     }
 
