@@ -10,6 +10,8 @@ mode=${1:-prepare}
 [[ $mode == prepare || $mode == check ]] || fail "usage: scripts/sqlx.sh [prepare|check]"
 
 checked_in=crates/postgres/.sqlx
+# What they were when the offline data were last found up to date.
+stamp=target/sqlx.checked
 database="opportune_sqlx_$$"
 work=$(mktemp -d "${TMPDIR:-/tmp}/opportune-sqlx.XXXXXX")
 fresh="$work/sqlx"
@@ -83,6 +85,18 @@ expand_macros() {
         cargo check --quiet -p opportune-postgres --all-targets
 }
 
+# Everything that the offline data depend on, themselves included. Names first: one that is gone is a change, too.
+state() {
+    find Cargo.lock migrations crates/postgres -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum
+}
+
+# The macros run only when their crate and all that stand on it are compiled anew: not without need.
+found=$(state)
+if [[ $mode == check && -e $stamp && $found == "$(<"$stamp")" ]]; then
+    say "nothing has changed since the queries were found up to date"
+    exit 0
+fi
+
 have psql || fail "psql is missing: run scripts/setup.sh"
 if [[ -n ${DATABASE_URL:-} ]]; then
     server_url=$DATABASE_URL
@@ -105,6 +119,7 @@ if [[ $mode == prepare ]]; then
     say "$count queries written to $checked_in"
 elif diff -rq "$([[ -d $checked_in ]] && echo "$checked_in" || echo "$work/empty")" "$fresh"; then
     say "$count queries are up to date"
+    echo "$found" >"$stamp"
 else
     fail "$checked_in is stale: run make sqlx and commit the result"
 fi
