@@ -1,15 +1,12 @@
 //! `opportune dev`: everything in one process, on private servers, and its data is found again.
 
-use crate::support::{Api, lead_of, node, within};
+use crate::support::{Api, lead_of, node, open_folder, within};
 use opportune_contract::v1::{ConversionState, LeadType};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -58,13 +55,6 @@ async fn tell(child: &mut Child, signal: Signal) -> ExitStatus {
     timeout(ENDS, child.wait()).await.expect("it ends").unwrap()
 }
 
-/// A folder that the accounts of private servers can reach.
-fn reachable_folder() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711)).unwrap();
-    folder
-}
-
 /// Processes whose command lines name a folder.
 fn working_in(folder: &Path) -> Vec<String> {
     let folder = folder.to_str().unwrap();
@@ -77,7 +67,7 @@ fn working_in(folder: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn a_benchmark_that_is_told_to_end_leaves_nothing_behind() {
-    let (folder, logs) = (reachable_folder(), tempfile::tempdir().unwrap());
+    let (folder, logs) = (open_folder(), tempfile::tempdir().unwrap());
     let mut command = Command::new(node::executable());
     command
         .args(["bench", "similar", "--rows", "1000000"])
@@ -98,7 +88,7 @@ async fn a_benchmark_that_is_told_to_end_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn it_finds_its_data_again_whether_it_was_stopped_or_killed() {
-    let folder = reachable_folder();
+    let folder = open_folder();
     let dev = Dev::start(folder.path()).await;
     let line = std::fs::read_to_string(folder.path().join("dev.log")).unwrap();
     assert!(line.contains(&format!("ready grpc={}", dev.endpoint("grpc"))), "{line}");

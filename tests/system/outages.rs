@@ -1,7 +1,8 @@
 //! The broker or the database goes away, and comes back.
 
 use crate::support::{
-    Api, Event, Heard, Node, Site, convert_and_wait, expected, heard, lead_of, new_id_text, refusal, within,
+    Api, Event, Heard, Node, Site, convert_and_wait, expected, heard, lead_of, new_id_text, open_folder, refusal,
+    within,
 };
 use lapin::options::BasicGetOptions;
 use lapin::{Channel, Connection, ConnectionProperties};
@@ -20,14 +21,6 @@ const AWAY: Duration = Duration::from_secs(20);
 const BACK: Duration = Duration::from_secs(90);
 /// "At once": a caller with a person behind it does not notice.
 const AT_ONCE: Duration = Duration::from_secs(3);
-
-/// A folder that the servers' accounts may pass through.
-fn folder() -> TempDir {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
-    folder
-}
 
 async fn private_broker(folder: &TempDir) -> PrivateRabbit {
     let data_dir = folder.path().join("rabbitmq");
@@ -99,7 +92,7 @@ async fn all_succeed(api: &Api, count: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broker_that_is_stopped_for_twenty_seconds_is_not_noticed_by_callers() {
-    let folder = folder();
+    let folder = open_folder();
     let broker = private_broker(&folder).await;
     let site = Site::new().await.with("OPPORTUNE__BROKER__URL", &broker.url("/"));
     let queue = {
@@ -225,7 +218,7 @@ async fn on_private_database(database: &PrivatePostgres) -> (Site, Node, Api) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_stopped_answers_unavailable_at_once_and_works_again_after() {
-    let folder = folder();
+    let folder = open_folder();
     let mut database = private_database(&folder).await;
     let (_site, node, api) = on_private_database(&database).await;
     let lead = api.create(lead_of("Ann Lee")).await.id;
