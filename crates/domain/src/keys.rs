@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Counts the rules by which keys and normal forms are made: raise it with every change after which a record would get
 /// others than it has. Tenants whose keys are of an older version get new ones in the background.
-pub const KEYS_VERSION: i32 = 2;
+pub const KEYS_VERSION: i32 = 3;
 
 /// How a tenant reads contact data: what its settings say about keys.
 #[derive(Debug, Clone, Copy)]

@@ -16,6 +16,9 @@ pub struct PersonName {
     pub tokens: Vec<String>,
     /// Which of a father and a son of one name it is, as far as the name says so.
     pub generation: Option<Generation>,
+    /// Given as one word with a hyphen and nothing beside it: a double surname or a double given name, not both a given
+    /// name and a surname.
+    pub is_double: bool,
 }
 
 /// Father and son: what follows a name that both of them carry.
@@ -29,8 +32,17 @@ pub enum Generation {
     Third,
 }
 
-/// The generation that the last word of a name tells. In front of a name `sr` is a title.
-fn generation(words: &[String]) -> Option<Generation> {
+/// Which word of a name tells its generation, and which: the last one, or the last in front of a comma (`Lee Jr., Ann`).
+fn generation(text: &str, words: &[String]) -> Option<(usize, Generation)> {
+    let front = text.split_once(',').map(|(front, _)| fold::tokens(front).len());
+    [Some(words.len()), front].into_iter().flatten().find_map(|end| {
+        let told = told_by_last(words.get(..end)?)?;
+        Some((end - 1, told))
+    })
+}
+
+/// In front of a name `sr` is a title.
+fn told_by_last(words: &[String]) -> Option<Generation> {
     let [_, .., last] = words else { return None };
     match last.as_str() {
         "sr" | "sen" | "senior" | "pere" => Some(Generation::Senior),
@@ -65,16 +77,17 @@ pub fn person(text: &str) -> Option<PersonName> {
 }
 
 fn person_of(text: &str) -> Option<PersonName> {
-    let words = fold::tokens(text);
+    let mut words = fold::tokens(text);
     let is_junk = |word: &str| lists::contains(junk::JUNK, word) || lists::contains(junk::PERSON_JUNK, word);
     if is_junk(&words.concat()) || words.iter().all(|word| is_junk(word)) {
         return None;
     }
-    let generation = generation(&words);
-    let names = words.len() - usize::from(generation.is_some());
+    let generation = generation(text, &words).map(|(at, generation)| {
+        words.remove(at);
+        generation
+    });
     let mut tokens: Vec<String> = words
         .into_iter()
-        .take(names)
         .filter(|word| word.bytes().any(|b| b.is_ascii_alphabetic()) && !lists::contains(people::TITLES, word))
         .take(MAX_TOKENS)
         .collect();
@@ -83,7 +96,22 @@ fn person_of(text: &str) -> Option<PersonName> {
         return None;
     }
     tokens.sort();
-    Some(PersonName { tokens, generation })
+    Some(PersonName {
+        is_double: is_double(text, &tokens),
+        tokens,
+        generation,
+    })
+}
+
+/// Whether all words of a name are one with a hyphen: `Ms Jones-Jenkins`.
+fn is_double(text: &str, tokens: &[String]) -> bool {
+    let folded = fold::fold(text);
+    let joined = |part: &str| {
+        let words = fold::tokens(part);
+        let names = words.iter().filter(|word| tokens.contains(word));
+        part.contains('-') && names.count() == tokens.len()
+    };
+    tokens.len() > 1 && folded.split([' ', ',']).any(joined)
 }
 
 /// How two names of people agree (rules 2.5, 3.3). Symmetric; a missing name is [`NameAgreement::Unknown`].
@@ -176,8 +204,35 @@ mod tests {
     fn father_and_son_of_one_name_conflict() {
         assert_eq!(agreement("John Smith Sr.", "John Smith Jr."), NameAgreement::Conflict);
         assert_eq!(agreement("John Smith", "Smith, John, junior"), NameAgreement::Conflict);
+        assert_eq!(agreement("Smith Sr., John", "Smith Jr., John"), NameAgreement::Conflict);
+        assert_eq!(agreement("John Smith Jr., MBA", "John Smith"), NameAgreement::Conflict);
+        assert_eq!(agreement("Smith Jr., John", "John Smith jr"), NameAgreement::Same);
+        assert_eq!(agreement("Sr., Juan Mas", "Juan Mas"), NameAgreement::Same);
         assert_eq!(agreement("Sr. Juan Mas", "Juan Mas"), NameAgreement::Same);
         assert_eq!(agreement("John Smith Jr", "JOHN SMITH JR."), NameAgreement::Same);
+    }
+
+    #[test]
+    fn a_double_name_alone_is_known_by_its_hyphen() {
+        let is_double = |text: &str| person(text).unwrap().is_double;
+        for text in [
+            "Jones-Jenkins",
+            "MS JONES-JENKINS",
+            "Frau Dr. Jones-Jenkins",
+            "Jean-Luc",
+            "Lee-Lee",
+        ] {
+            assert!(is_double(text), "{text}");
+        }
+        for text in [
+            "Jones Jenkins",
+            "G. Jones-Jenkins",
+            "Jones-Jenkins, Ann",
+            "Ann-Marie Lee",
+            "Jones",
+        ] {
+            assert!(!is_double(text), "{text}");
+        }
     }
 
     #[test]

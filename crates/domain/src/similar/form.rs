@@ -67,14 +67,15 @@ fn telling_words(tokens: &[String]) -> Vec<String> {
     told
 }
 
-/// Puts a space where two words were glued together: `FiolTamayo`, not `McDonald`.
+/// Puts a hyphen where two words were glued together: `FiolTamayo`, not `McDonald`. Like the two of a hyphen they are a
+/// double surname as often as a whole name.
 fn apart(name: &str) -> String {
     let mut spaced = String::with_capacity(name.len() + 4);
     let mut word = String::new();
     for c in name.chars() {
         let glued = c.is_uppercase() && word.chars().next_back().is_some_and(char::is_lowercase);
         if glued && !PREFIXES.contains(&word.to_lowercase().as_str()) {
-            spaced.push(' ');
+            spaced.push('-');
             word.clear();
         }
         if c.is_alphabetic() {

@@ -53,6 +53,8 @@ fn father_and_son_at_one_address_are_two() {
     };
     never_strong(at_home("John Smith Sr."), at_home("John Smith Jr."));
     never_strong(at_home("John Smith"), at_home("John Smith Jr."));
+    never_strong(at_home("Smith Sr., John"), at_home("Smith Jr., John"));
+    never_strong(at_home("Smith, John"), at_home("John Smith Jr., MBA"));
     never_strong(at_home("John Smith"), at_home("Peter Smith"));
     never_strong(at_home("Hans Müller"), at_home("Hanna Müller"));
 }
@@ -132,6 +134,21 @@ fn colleagues_of_one_family_name_are_two() {
         by("", "mpyszka@kelly.example"),
         by("Juliusz Pyszka", "jpyszka@kelly.example"),
     );
+}
+
+#[test]
+fn relatives_who_show_their_double_surname_only_are_two() {
+    let by = |name| [name, "Mills Manufacturing", "", "", "", "Lake Aaron", ""];
+    for (one, other) in [
+        ("Jones-Jenkins", "Jones-Jenkins"),
+        ("G. Jones-Jenkins", "Ms JONES-JENKINS"),
+        ("Jones-Jenkins", "Oliver Jones-Jenkins"),
+        ("EcheverríaArnau", "Maxima Echeverria Arnau"),
+    ] {
+        never_strong(by(one), by(other));
+    }
+    let full = by("Oliver Jones-Jenkins");
+    assert_eq!(strength(full, full, 0), Some(Strength::Strong));
 }
 
 #[test]

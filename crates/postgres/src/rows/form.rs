@@ -58,6 +58,6 @@ mod tests {
         let sum = bytes
             .iter()
             .fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
-        assert_eq!((KEYS_VERSION, bytes.len(), sum), (2, 187, 12_170_211_377_350_060_535));
+        assert_eq!((KEYS_VERSION, bytes.len(), sum), (3, 188, 7_330_114_561_318_627_017));
     }
 }

@@ -16,7 +16,16 @@ pub(super) fn name(a: &Form, b: &Form) -> Name {
     if a.generation() != b.generation() && level > Name::Unknown {
         return Name::MostConflict;
     }
+    // Relatives who work together have the same double surname: it is one word of the name, and not the given one.
+    if is_surname_only(a) || is_surname_only(b) {
+        return level.min(Name::Single);
+    }
     level
+}
+
+fn is_surname_only(form: &Form) -> bool {
+    let name = form.person.as_ref().filter(|name| name.is_double);
+    name.is_some_and(|name| form.words.len() <= name.tokens.len())
 }
 
 fn words(a: &[String], b: &[String]) -> Name {
