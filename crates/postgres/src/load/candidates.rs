@@ -3,6 +3,7 @@
 use super::Tx;
 use crate::error::DbError;
 use crate::rows::{Corrupt, form, names};
+use futures_util::TryStreamExt;
 use opportune_domain::ids::{CustomerId, LeadId, SalespersonId, TenantId};
 use opportune_domain::keys::KEYS_VERSION;
 use opportune_domain::similar::Candidate;
@@ -34,7 +35,7 @@ pub(crate) async fn candidates(
     known: &[Uuid],
     customer_keys: &[i64],
 ) -> Result<Found, DbError> {
-    let rows = sqlx::query!(
+    let mut rows = sqlx::query!(
         r#"WITH asked AS MATERIALIZED (
             SELECT asked.key, hits.ids, cardinality(hits.ids) > asked.most AS is_over
             FROM UNNEST($2::bigint[], $3::bigint[]) AS asked (key, most)
@@ -81,10 +82,10 @@ pub(crate) async fn candidates(
         KEYS_VERSION,
         customer_keys
     )
-    .fetch_all(&mut **tx)
-    .await?;
+    .fetch(&mut **tx);
     let mut found = Found::default();
-    for row in rows {
+    // Read as they come: the first forms are decoded while the database still looks for the last ones.
+    while let Some(row) = rows.try_next().await? {
         match (row.key, row.id, row.status, row.create_time, row.form) {
             (Some(key), ..) => match (row.ids, row.customers) {
                 (_, Some(ids)) => found.customers.extend(ids.into_iter().map(|id| (key, CustomerId(id)))),
