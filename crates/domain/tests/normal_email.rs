@@ -78,6 +78,7 @@ fn plus_tags_and_gmail_dots_are_folded_in_the_weaker_key_only() {
     assert_eq!(email.address(), "ann.lee+shop@googlemail.com");
     assert_eq!(email.folded(), "annlee@gmail.com");
     assert_eq!(one("ann.lee+shop@x.com").folded(), "ann.lee@x.com");
+    assert_eq!(one("Ann+späti@x.com").folded(), "ann@x.com");
     assert_eq!(one("+ann@x.com").folded(), "+ann@x.com");
 }
 

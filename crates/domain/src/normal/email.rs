@@ -50,12 +50,21 @@ impl Email {
     }
 
     fn folded_parts(&self) -> (Cow<'_, str>, &str) {
-        let local = self.untagged();
+        let local = self.lower_untagged();
         if matches!(self.domain.as_str(), "gmail.com" | "googlemail.com") {
             (Cow::Owned(local.replace('.', "")), "gmail.com")
         } else {
-            (Cow::Borrowed(local), &self.domain)
+            (local, &self.domain)
         }
+    }
+
+    /// The local part up to its plus tag. Case counts where there are foreign letters, and they may all be in the tag.
+    fn lower_untagged(&self) -> Cow<'_, str> {
+        let local = self.untagged();
+        if local.is_ascii() && local.bytes().any(|b| b.is_ascii_uppercase()) {
+            return Cow::Owned(local.to_ascii_lowercase());
+        }
+        Cow::Borrowed(local)
     }
 
     /// Whether several people read this mailbox, as `info@` or `sales-uk@` (rules 3.3).
