@@ -6,7 +6,7 @@
 
 mod fuzzy;
 
-pub use fuzzy::{CAP, fuzzy_keys, holds};
+pub use fuzzy::{cap, fuzzy_keys, holds};
 
 use crate::customer::Customer;
 use crate::ids::CustomerId;

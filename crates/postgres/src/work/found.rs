@@ -5,15 +5,12 @@ use crate::error::DbError;
 use crate::load;
 use opportune_application::ports::Needs;
 use opportune_domain::ids::{CustomerId, LeadId};
-use opportune_domain::keys::{CAP, Key};
+use opportune_domain::keys::{self, Key};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// An over-budget key's hits are counted up to this many times the budget.
 const COUNTED: i64 = 10;
-
-/// Hits from which a fuzzy key finds nobody.
-const FUZZY_CAP: i64 = CAP as i64;
 
 /// Keys by their hashes.
 type Keys = BTreeMap<i64, Key>;
@@ -73,7 +70,7 @@ impl Session<'_> {
         let budget = new.budget.max(0);
         let cap = |key: &Key| {
             if key.kind.is_fuzzy() {
-                FUZZY_CAP.min(budget)
+                budget.min(keys::cap(key.kind) as i64)
             } else {
                 budget
             }
