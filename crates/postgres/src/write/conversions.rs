@@ -26,6 +26,8 @@ pub(super) struct Parts<'a> {
     sent: Option<DateTime<Utc>>,
     /// Of an item of a batch that ends in this unit of work: its place.
     sequence: Option<i64>,
+    /// The version of its lead that was looked at when this was decided.
+    lead_version: Option<i64>,
 }
 
 columns! {
@@ -48,6 +50,7 @@ columns! {
         revert_deadline: Option<DateTime<Utc>> = one.conversion.revert_deadline,
         sent_time: Option<DateTime<Utc>> = one.sent,
         batch_sequence: Option<i64> = one.sequence,
+        lead_version: Option<i64> = one.lead_version,
     }
 }
 
@@ -85,6 +88,7 @@ pub(super) fn parts<'a>(
                 error: state.error.map(|error| text::json("error", error)).transpose()?,
                 sent: sent.get(id).copied(),
                 sequence: sequences.get(id).copied(),
+                lead_version: world.leads.get(&conversion.lead_id).map(|lead| lead.version),
             })
         })
         .collect()

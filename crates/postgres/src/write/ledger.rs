@@ -16,8 +16,9 @@ use opportune_domain::world::World;
 use uuid::Uuid;
 
 /// Writes all of it; returns the outbox rows that this process has to publish, in order. Waits for somebody who is
-/// inserting the same request, or a live conversion of the same lead; when they were faster, the unit of work starts
-/// over and sees theirs. Returns the batches of items, too, that ended and had not had their turn, one entry an item.
+/// inserting the same request, or a live conversion of the same lead; when they were faster, or when the lead of a new
+/// conversion is not any more as it was looked at (its own conversion may have begun and ended meanwhile), the unit of
+/// work starts over and sees theirs. Returns the batches of items, too, that ended and had not had their turn, one entry an item.
 pub(super) async fn write(
     tx: &mut Tx,
     tenant: TenantId,
@@ -60,10 +61,12 @@ pub(super) async fn write(
             FROM UNNEST(
                 $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[], $11::text[], $12::text[], $13::text[], $14::text[],
                 $15::text[], $16::integer[], $17::text[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[],
-                $21::timestamptz[], $22::timestamptz[], $51::bigint[]
+                $21::timestamptz[], $22::timestamptz[], $51::bigint[], $53::bigint[]
             ) AS given (
                 id, lead_id, batch_id, request_id, state, command, plan, outcome, error, attempt, traceparent,
-                create_time, start_time, end_time, revert_deadline, sent_time, batch_sequence)
+                create_time, start_time, end_time, revert_deadline, sent_time, batch_sequence, lead_version)
+            WHERE given.lead_version IS NULL OR given.lead_version = (
+                SELECT leads.version FROM leads WHERE leads.tenant_id = $1 AND leads.id = given.lead_id)
             ORDER BY given.lead_id
             ON CONFLICT (tenant_id, lead_id) WHERE state IN ('queued', 'running') DO NOTHING
             RETURNING 1
@@ -181,7 +184,8 @@ pub(super) async fn write(
         &rows.not_before as _,
         &rows.at_once,
         &inserted.batch_sequence as _,
-        &updated.batch_sequence as _
+        &updated.batch_sequence as _,
+        &inserted.lead_version as _
     )
     .fetch_all(&mut **tx)
     .await?;

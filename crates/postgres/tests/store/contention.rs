@@ -1,11 +1,15 @@
 //! Many at once.
 
-use crate::builders::{Settle, claim, lead, queued};
+use crate::builders::{Settle, claim, command, lead, queued};
 use crate::support::{TestDb, look, new_id, steps, tenant, write};
 use futures_util::future::join_all;
-use opportune_application::ports::{Meter, Needs, Store};
+use opportune_application::ports::{Meter, Needs, Store, Work};
+use opportune_application::work::{Accept, AcceptOne};
+use opportune_domain::conversion::DuplicatePolicy;
 use opportune_domain::ids::{ConversionId, LeadId, RequestId};
+use opportune_domain::refusal::Reason;
 use opportune_domain::world::World;
+use opportune_postgres::PgStore;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -227,5 +231,66 @@ async fn a_lead_has_one_live_conversion_however_many_ask() {
     });
     let accepted = join_all(accepts).await;
     assert_eq!(accepted.into_iter().filter(|accepted| *accepted).count(), 1);
+    assert_eq!(db.number("SELECT count(*) FROM conversions").await, 1);
+}
+
+/// Accepts a conversion of a lead; between what it reads and what it writes another one is accepted and done.
+struct Overtaken<'a> {
+    accept: Accept,
+    by: Option<&'a PgStore>,
+    lead: LeadId,
+}
+
+impl Work for Overtaken<'_> {
+    fn needs(&mut self, world: &World) -> Needs {
+        if world.leads.contains_key(&self.lead) {
+            if let Some(store) = self.by.take() {
+                let faster = async {
+                    let conversion = queued(self.lead, world.now);
+                    let id = conversion.id;
+                    write(store, tenant(1), |world| {
+                        world.put_conversion(conversion.clone());
+                    })
+                    .await;
+                    store.work(tenant(1), &mut Settle::one(id)).await.unwrap();
+                };
+                tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(faster));
+            }
+        }
+        self.accept.needs(world)
+    }
+
+    fn decide(&mut self, world: &mut World) {
+        self.accept.decide(world);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lead_that_is_converted_while_a_call_is_being_accepted_is_not_accepted_again() {
+    let db = TestDb::new().await;
+    let mut id = None;
+    write(&db.store, tenant(1), |world| {
+        id = Some(world.put_lead(lead("One", world.now)).id)
+    })
+    .await;
+    let id = id.unwrap();
+    let other = db.another_store();
+    let mut work = Overtaken {
+        accept: Accept {
+            calls: vec![AcceptOne {
+                id: ConversionId(new_id()),
+                command: command(id, DuplicatePolicy::Ignore),
+                claim: None,
+                traceparent: String::new(),
+                batch_id: None,
+            }],
+            results: Vec::new(),
+        },
+        by: Some(&other),
+        lead: id,
+    };
+    db.store.work(tenant(1), &mut work).await.unwrap();
+    let refusal = work.accept.results.remove(0).unwrap_err();
+    assert_eq!(refusal.reason, Reason::LeadAlreadyConverted);
     assert_eq!(db.number("SELECT count(*) FROM conversions").await, 1);
 }
