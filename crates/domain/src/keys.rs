@@ -6,7 +6,7 @@
 
 mod fuzzy;
 
-pub use fuzzy::{cap, fuzzy_keys, holds};
+pub use fuzzy::{fuzzy_keys, holds, most_hits};
 
 use crate::customer::Customer;
 use crate::ids::CustomerId;

@@ -7,13 +7,15 @@ use crate::similar::{Form, label};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Records with a fuzzy key of more hits than this do not find each other by it. What so many share finds hardly anybody whom
-/// a rarer key does not find, and is most of the work in a large tenant: with 20, F1 among 100,000 records is no better.
-/// A record that names nobody has few keys, and needs those of company and house: with 10, F1 of such records is .015 less.
-pub fn cap(kind: KeyKind) -> usize {
+/// Records with a key of more hits than this do not find each other by it: `budget` where sharing it is evidence (rules 3.5),
+/// fewer of a fuzzy key. What so many share finds hardly anybody whom a rarer key does not find, and is most of the work in a
+/// large tenant: with 20 for all, F1 among 100,000 records is no better. A record that names nobody has few keys, and needs
+/// those of company and house: with 10, F1 of such records is .015 less.
+pub fn most_hits(kind: KeyKind, budget: usize) -> usize {
     match kind {
-        KeyKind::House | KeyKind::CompanySounds | KeyKind::CompanyAndPlace => 20,
-        _ => 10,
+        KeyKind::House | KeyKind::CompanySounds | KeyKind::CompanyAndPlace => budget.min(20),
+        fuzzy if fuzzy.is_fuzzy() => budget.min(10),
+        _ => budget,
     }
 }
 

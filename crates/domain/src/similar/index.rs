@@ -4,7 +4,7 @@
 use super::ask::keys_of;
 use super::find::COUNTED;
 use super::{Around, Bond, Form, Judgement, Model, Rarity, Tie, judge_with};
-use crate::keys::{Key, KeyKind, cap};
+use crate::keys::{Key, KeyKind, most_hits};
 use crate::tenant::Settings;
 use std::collections::{BTreeSet, HashMap};
 
@@ -66,7 +66,7 @@ impl Index {
             .iter()
             .filter(|key| !without.contains(&key.kind))
             .filter_map(|key| Some((key, self.hits.get(&key.hash)?)))
-            .filter(|(key, hits)| hits.len() <= if key.kind.is_fuzzy() { cap(key.kind) } else { BUDGET })
+            .filter(|(key, hits)| hits.len() <= most_hits(key.kind, BUDGET))
             .flat_map(|(_, hits)| hits.iter().copied())
             .filter(|other| *other != number)
             .collect();

@@ -5,7 +5,7 @@ use crate::error::DbError;
 use crate::load;
 use opportune_application::ports::Needs;
 use opportune_domain::ids::{CustomerId, LeadId};
-use opportune_domain::keys::{self, Key};
+use opportune_domain::keys::{Key, most_hits};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -67,15 +67,9 @@ impl Session<'_> {
         leads: &mut BTreeSet<LeadId>,
         customers: &mut BTreeSet<CustomerId>,
     ) -> Result<(), DbError> {
-        let budget = new.budget.max(0);
-        let cap = |key: &Key| {
-            if key.kind.is_fuzzy() {
-                budget.min(keys::cap(key.kind) as i64)
-            } else {
-                budget
-            }
-        };
-        let most: Vec<i64> = keys.values().map(cap).collect();
+        let budget = usize::try_from(new.budget).unwrap_or(0);
+        let most = keys.values().map(|key| most_hits(key.kind, budget));
+        let most: Vec<i64> = most.map(|most| i64::try_from(most).unwrap_or(i64::MAX)).collect();
         let known = self.world.leads.keys().chain(self.world.candidates.keys());
         let known: Vec<Uuid> = known.map(|id| id.0).collect();
         let asked = (hashes(keys), hashes(customer_keys));
@@ -83,7 +77,7 @@ impl Session<'_> {
         // How many share a fuzzy key is nobody's concern.
         let told = |hash: &i64| keys.get(hash).is_some_and(|key| !key.kind.is_fuzzy());
         let over = found.over.into_iter().filter(told).collect();
-        self.mark_over_budget(keys, over, budget).await?;
+        self.mark_over_budget(keys, over, new.budget).await?;
         self.put_customer_hits(customer_keys, found.customers, customers);
         keys.values().for_each(|key| self.world.lead_hits.look_up(*key));
         for (hash, ids) in found.hits {
@@ -112,7 +106,7 @@ impl Session<'_> {
         if over.is_empty() {
             return Ok(());
         }
-        let most = budget.saturating_mul(COUNTED).saturating_add(1);
+        let most = budget.max(0).saturating_mul(COUNTED).saturating_add(1);
         for (hash, estimate) in load::estimates(&mut self.tx, self.tenant, &over, most).await? {
             if let Some(key) = keys.get(&hash) {
                 self.world.lead_hits.mark_over_budget(*key, estimate);
