@@ -21,6 +21,9 @@ use xxhash_rust::xxh3::xxh3_64;
 /// others than it has. Tenants whose keys are of an older version get new ones in the background.
 pub const KEYS_VERSION: i32 = 3;
 
+/// Hits from which a key that is evidence finds nobody (rules 3.5).
+pub const BUDGET: usize = 1_000;
+
 /// How a tenant reads contact data: what its settings say about keys.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading<'a> {
@@ -138,6 +141,15 @@ impl Key {
     pub fn of_word(word: &str) -> Self {
         Self::new(KeyKind::Word, word)
     }
+}
+
+/// A key under which a search looks for records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sought {
+    /// Which.
+    pub key: Key,
+    /// With more hits than this it finds nobody.
+    pub most: usize,
 }
 
 /// A domain that a record shows, and its key. Kept with its text because generic providers are left out when asking.

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use opportune_domain::batch::RetryRange;
 use opportune_domain::conversion::Conversion;
 use opportune_domain::ids::{BatchId, ConversionId, CustomerId, LeadId, RequestId, TenantId};
-use opportune_domain::keys::Key;
+use opportune_domain::keys::{Key, Sought};
 use opportune_domain::refusal::Refusal;
 use opportune_domain::world::World;
 use std::collections::BTreeSet;
@@ -62,11 +62,9 @@ pub struct Needs {
     /// Open leads that have these keys, the 100 earliest of each (for policies, rules 3.5), with their customers.
     pub open_lead_keys: BTreeSet<Key>,
     /// Of all leads but tombstones that have these keys, what is compared; with their customers where `families` asks for
-    /// the subject's. A key over the budget finds nobody and is
-    /// marked (for people, rules 3.5).
-    pub lead_keys: BTreeSet<Key>,
-    /// Hits from which a key of `lead_keys` is over budget.
-    pub budget: i64,
+    /// the subject's. A key of more hits than it may have finds nobody and, if it is evidence, is marked (for people, rules
+    /// 3.5).
+    pub lead_keys: BTreeSet<Sought>,
 }
 
 /// Which items of a batch to pick, as many as make one step.

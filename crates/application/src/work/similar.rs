@@ -12,9 +12,6 @@ use opportune_domain::world::World;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// Hits from which a key is over budget (rules 3.5).
-pub const BUDGET: i64 = 1_000;
-
 /// Like what?
 #[derive(Debug, Clone)]
 pub enum Subject {
@@ -61,10 +58,7 @@ pub struct FindSimilar {
 
 impl Work for FindSimilar {
     fn needs(&mut self, world: &World) -> Needs {
-        let mut needs = Needs {
-            budget: BUDGET,
-            ..Needs::default()
-        };
+        let mut needs = Needs::default();
         if let Subject::Lead(id) = &self.subject {
             needs.peek_leads.insert(*id);
         }
@@ -78,7 +72,7 @@ impl Work for FindSimilar {
         let search = self.search.take().filter(|one| one.asked().iter().all(known));
         let search = search.unwrap_or_else(|| Search::of(world, lead));
         let looked_up = search.asked().iter().all(known);
-        needs.lead_keys.extend(search.asked().iter().copied());
+        needs.lead_keys.extend(search.sought());
         needs.customer_keys.extend(search.asked().iter().copied());
         // Only once it is known who is similar can those on the page be loaded.
         self.found = looked_up.then(|| {

@@ -1,23 +1,29 @@
 //! Keys by which badly spelled and sparse records find each other. Each is specific enough to give few candidates; none
 //! is evidence.
 
-use super::{Key, KeyKind};
+use super::{BUDGET, Key, KeyKind};
 use crate::normal::sound;
 use crate::similar::{Form, label};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Records with a key of more hits than this do not find each other by it: `budget` where sharing it is evidence (rules 3.5),
-/// fewer of a fuzzy key. What so many share finds hardly anybody whom a rarer key does not find, and is most of the work in a
-/// large tenant: with 20 for all, F1 among 100,000 records is no better. A record that names nobody has few keys, and needs
-/// those of company and house: with 10, F1 of such records is .015 less.
-pub fn most_hits(kind: KeyKind, budget: usize) -> usize {
-    match kind {
-        KeyKind::House | KeyKind::CompanySounds | KeyKind::CompanyAndPlace => budget.min(20),
-        fuzzy if fuzzy.is_fuzzy() => budget.min(10),
-        _ => budget,
+/// How many hits a key may have to find records like one with this form: the budget where sharing it is evidence (rules 3.5),
+/// fewer where it only makes candidates.
+pub fn most_hits(form: &Form, key: Key) -> usize {
+    match key.kind {
+        // A record that names nobody has few keys and needs these: with 10, F1 of such records is .015 less.
+        KeyKind::House | KeyKind::CompanySounds | KeyKind::CompanyAndPlace => 20,
+        // What so many share finds hardly anybody whom a rarer key does not find, and is most of the work in a large tenant:
+        // with 20, F1 among 100,000 records is no better.
+        fuzzy if fuzzy.is_fuzzy() => 10,
+        // Two words of a longer name: mostly the surnames of a whole family, of whom none is meant.
+        KeyKind::PersonName if form.words.len() > 2 => PART_OF_NAME,
+        _ => BUDGET,
     }
 }
+
+/// As far as is counted how rare something is: who has more is no rarer for it.
+const PART_OF_NAME: usize = 100;
 
 /// Letters of a company's name or domain that stand for it.
 const STEM: usize = 3;

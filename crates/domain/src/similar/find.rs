@@ -4,7 +4,7 @@ use super::ask::{ask_by_form, is_crowded};
 use super::{Around, Bond, Candidate, Evidence, EvidenceKey, Form, Judgement, Rarity, Relation, Strength, Tie, judge};
 use crate::access::Caller;
 use crate::ids::{CustomerId, LeadId};
-use crate::keys::{Key, KeyKind, holds};
+use crate::keys::{Key, KeyKind, Sought, holds, most_hits};
 use crate::lead::{Lead, LeadStatus};
 use crate::world::World;
 use chrono::{DateTime, Utc};
@@ -90,6 +90,14 @@ impl Search {
     /// The keys to look under (rules 3.2).
     pub fn asked(&self) -> &BTreeSet<Key> {
         &self.asked
+    }
+
+    /// The same, each with the number of hits up to which it finds anybody.
+    pub fn sought(&self) -> impl Iterator<Item = Sought> + '_ {
+        self.asked.iter().map(|key| Sought {
+            key: *key,
+            most: most_hits(&self.form, *key),
+        })
     }
 
     /// The records and customers like it, best first; ties newest first, then by id (rules 3.4). Who has the asked keys

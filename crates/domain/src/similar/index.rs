@@ -8,9 +8,6 @@ use crate::keys::{Key, KeyKind, most_hits};
 use crate::tenant::Settings;
 use std::collections::{BTreeSet, HashMap};
 
-/// Hits from which a key that is evidence finds nobody (rules 3.5).
-const BUDGET: usize = 1_000;
-
 /// Records by key.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -62,11 +59,12 @@ impl Index {
 
     /// The records that share a key with one, each once, in their order. `without` leaves out kinds of keys.
     pub fn candidates(&self, number: u32, without: &[KeyKind]) -> Vec<u32> {
+        let form = self.form(number);
         let mut found: Vec<u32> = self.keys[number as usize]
             .iter()
             .filter(|key| !without.contains(&key.kind))
             .filter_map(|key| Some((key, self.hits.get(&key.hash)?)))
-            .filter(|(key, hits)| hits.len() <= most_hits(key.kind, BUDGET))
+            .filter(|(key, hits)| hits.len() <= most_hits(form, **key))
             .flat_map(|(_, hits)| hits.iter().copied())
             .filter(|other| *other != number)
             .collect();

@@ -46,20 +46,20 @@ pub(crate) async fn open_hits(
     Ok((customers, leads))
 }
 
-/// How many leads have each key, counted up to `most`.
+/// How many leads have each key, counted up to what stands beside it in `most`.
 pub(crate) async fn estimates(
     tx: &mut Tx,
     tenant: TenantId,
     keys: &[i64],
-    most: i64,
+    most: &[i64],
 ) -> Result<Vec<(i64, i64)>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT asked.key AS "key!", counted.hits AS "hits!"
-        FROM UNNEST($2::bigint[]) AS asked (key)
+        FROM UNNEST($2::bigint[], $3::bigint[]) AS asked (key, most)
         CROSS JOIN LATERAL (
             SELECT count(*) AS hits FROM (
                 SELECT FROM match_keys
-                WHERE match_keys.tenant_id = $1 AND match_keys.key = asked.key LIMIT $3
+                WHERE match_keys.tenant_id = $1 AND match_keys.key = asked.key LIMIT asked.most
             ) AS hit
         ) AS counted"#,
         tenant.0,

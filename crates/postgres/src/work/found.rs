@@ -5,15 +5,18 @@ use crate::error::DbError;
 use crate::load;
 use opportune_application::ports::Needs;
 use opportune_domain::ids::{CustomerId, LeadId};
-use opportune_domain::keys::{Key, most_hits};
+use opportune_domain::keys::{Key, Sought};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// An over-budget key's hits are counted up to this many times the budget.
-const COUNTED: i64 = 10;
+/// A key of too many hits is counted up to this many times what it may have.
+const COUNTED: usize = 10;
 
 /// Keys by their hashes.
 type Keys = BTreeMap<i64, Key>;
+
+/// Keys of a search by their hashes.
+type SoughtKeys = BTreeMap<i64, Sought>;
 
 impl Session<'_> {
     /// Customers and leads by their keys: leads that have to be read are added to `leads`, customers are returned. One round
@@ -24,7 +27,7 @@ impl Session<'_> {
         leads: &mut BTreeSet<LeadId>,
     ) -> Result<BTreeSet<CustomerId>, DbError> {
         let mut customers = BTreeSet::new();
-        let (open, all) = (by_hash(&new.open_lead_keys), by_hash(&new.lead_keys));
+        let (open, all) = (by_hash(&new.open_lead_keys), sought_by_hash(&new.lead_keys));
         let mut of_customers = by_hash(new.customer_keys.union(&new.customer_keys_locked));
         if !all.is_empty() {
             self.find_all(new, &all, &of_customers, leads, &mut customers).await?;
@@ -62,26 +65,27 @@ impl Session<'_> {
     async fn find_all(
         &mut self,
         new: &Needs,
-        keys: &Keys,
+        keys: &SoughtKeys,
         customer_keys: &Keys,
         leads: &mut BTreeSet<LeadId>,
         customers: &mut BTreeSet<CustomerId>,
     ) -> Result<(), DbError> {
-        let budget = usize::try_from(new.budget).unwrap_or(0);
-        let most = keys.values().map(|key| most_hits(key.kind, budget));
-        let most: Vec<i64> = most.map(|most| i64::try_from(most).unwrap_or(i64::MAX)).collect();
+        let most: Vec<i64> = keys.values().map(|sought| as_i64(sought.most)).collect();
         let known = self.world.leads.keys().chain(self.world.candidates.keys());
         let known: Vec<Uuid> = known.map(|id| id.0).collect();
         let asked = (hashes(keys), hashes(customer_keys));
         let found = load::candidates(&mut self.tx, self.tenant, &asked.0, &most, &known, &asked.1).await?;
         // How many share a fuzzy key is nobody's concern.
-        let told = |hash: &i64| keys.get(hash).is_some_and(|key| !key.kind.is_fuzzy());
-        let over = found.over.into_iter().filter(told).collect();
-        self.mark_over_budget(keys, over, new.budget).await?;
+        let over = found.over.iter().filter_map(|hash| keys.get(hash));
+        let told: Vec<Sought> = over.filter(|sought| !sought.key.kind.is_fuzzy()).copied().collect();
+        self.mark_over_budget(&told).await?;
         self.put_customer_hits(customer_keys, found.customers, customers);
-        keys.values().for_each(|key| self.world.lead_hits.look_up(*key));
+        keys.values()
+            .for_each(|sought| self.world.lead_hits.look_up(sought.key));
         for (hash, ids) in found.hits {
-            let Some(key) = keys.get(&hash) else { continue };
+            let Some(Sought { key, .. }) = keys.get(&hash) else {
+                continue;
+            };
             ids.into_iter().for_each(|id| self.world.lead_hits.add(*key, id));
         }
         leads.extend(found.formless);
@@ -102,14 +106,16 @@ impl Session<'_> {
         }
     }
 
-    async fn mark_over_budget(&mut self, keys: &Keys, over: Vec<i64>, budget: i64) -> Result<(), DbError> {
+    async fn mark_over_budget(&mut self, over: &[Sought]) -> Result<(), DbError> {
         if over.is_empty() {
             return Ok(());
         }
-        let most = budget.max(0).saturating_mul(COUNTED).saturating_add(1);
-        for (hash, estimate) in load::estimates(&mut self.tx, self.tenant, &over, most).await? {
-            if let Some(key) = keys.get(&hash) {
-                self.world.lead_hits.mark_over_budget(*key, estimate);
+        let hashes: Vec<i64> = over.iter().map(|sought| sought.key.hash).collect();
+        let counted = over.iter().map(|sought| sought.most.saturating_mul(COUNTED));
+        let most: Vec<i64> = counted.map(|most| as_i64(most.saturating_add(1))).collect();
+        for (hash, estimate) in load::estimates(&mut self.tx, self.tenant, &hashes, &most).await? {
+            if let Some(sought) = over.iter().find(|sought| sought.key.hash == hash) {
+                self.world.lead_hits.mark_over_budget(sought.key, estimate);
             }
         }
         Ok(())
@@ -120,6 +126,16 @@ fn by_hash<'k>(keys: impl IntoIterator<Item = &'k Key>) -> Keys {
     keys.into_iter().map(|key| (key.hash, *key)).collect()
 }
 
-fn hashes(keys: &Keys) -> Vec<i64> {
+/// Of a key that is sought for two subjects the larger number of hits counts.
+fn sought_by_hash(keys: &BTreeSet<Sought>) -> SoughtKeys {
+    // In the set, that one comes later.
+    keys.iter().map(|sought| (sought.key.hash, *sought)).collect()
+}
+
+fn hashes<T>(keys: &BTreeMap<i64, T>) -> Vec<i64> {
     keys.keys().copied().collect()
+}
+
+fn as_i64(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -32,10 +32,9 @@ macro_rules! for_each_set {
     };
 }
 
-/// Adds everything of `more` to `needs`. The budget is that of whoever asked last.
+/// Adds everything of `more` to `needs`.
 pub(super) fn absorb(needs: &mut Needs, more: Needs) {
     needs.config |= more.config;
-    needs.budget = more.budget;
     macro_rules! join {
         ($($set:ident),+) => { $(needs.$set.extend(more.$set);)+ };
     }
@@ -48,7 +47,6 @@ pub(super) fn missing(needs: &Needs, loaded: &Needs) -> Needs {
         ($($set:ident),+) => {
             Needs {
                 config: needs.config && !loaded.config,
-                budget: needs.budget,
                 $($set: without(&needs.$set, &loaded.$set),)+
             }
         };

@@ -6,7 +6,7 @@ use opportune_application::ports::{Needs, Store};
 use opportune_domain::customer::Customer;
 use opportune_domain::ids::{CustomerId, LeadId, RequestId};
 use opportune_domain::import::{Import, ImportReject};
-use opportune_domain::keys::{Key, KeyKind, company_key};
+use opportune_domain::keys::{Key, KeyKind, Sought, company_key};
 use opportune_domain::lead::{Lead, LeadStatus};
 use opportune_domain::world::World;
 use std::collections::BTreeSet;
@@ -120,9 +120,8 @@ async fn a_search_sees_all_leads_of_a_key_within_the_budget_and_none_above_it() 
     let (ids, owner) = crowd(&db).await;
     let email = Key::new(KeyKind::Email, "crowd@example.com");
     let nobody = Key::new(KeyKind::Email, "nobody@example.com");
-    let needs = |budget| Needs {
-        lead_keys: [email, nobody].into(),
-        budget,
+    let needs = |most| Needs {
+        lead_keys: [email, nobody].map(|key| Sought { key, most }).into(),
         ..Needs::default()
     };
     let world = look(&db.store, tenant(1), needs(129)).await;
@@ -168,8 +167,7 @@ async fn a_search_sees_what_a_lead_shows_now() {
     let db = TestDb::new().await;
     let email = Key::new(KeyKind::Email, "ann@example.com");
     let needs = Needs {
-        lead_keys: [email].into(),
-        budget: 10,
+        lead_keys: [Sought { key: email, most: 10 }].into(),
         ..Needs::default()
     };
     let mut made = None;

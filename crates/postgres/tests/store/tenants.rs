@@ -4,7 +4,7 @@ use crate::builders::{claim, customer, lead, queued};
 use crate::support::{TestDb, look, new_id, tenant, write};
 use futures_util::future::join_all;
 use opportune_application::ports::Needs;
-use opportune_domain::keys::stored_of_lead;
+use opportune_domain::keys::{Sought, stored_of_lead};
 use opportune_domain::tenant::Settings;
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
@@ -58,8 +58,7 @@ async fn a_tenant_sees_nothing_of_another() {
         customers: [theirs].into(),
         open_lead_keys: keys.clone(),
         customer_keys: keys.clone(),
-        lead_keys: keys.clone(),
-        budget: 1000,
+        lead_keys: keys.iter().map(|key| Sought { key: *key, most: 1000 }).collect(),
         ..Needs::default()
     };
     let own = look(&db.store, tenant(1), needs.clone()).await;
