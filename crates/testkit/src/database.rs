@@ -80,19 +80,22 @@ impl TestDatabase {
         Ok(sqlx::query_scalar(sql).fetch_one(&mut self.owner().await?).await?)
     }
 
-    /// Leads beside whose normal form stands something else than in the lead itself, or that have a form and should have
-    /// none, or the other way round. Always 0.
+    /// Leads beside whose normal form stands something else than in the lead itself, or other keys than it has, or that have a
+    /// form and should have none. Always 0.
     ///
     /// # Errors
     /// When the server is away.
     pub async fn stale_forms(&self) -> anyhow::Result<i64> {
         self.number(
-            "SELECT count(*) FROM leads LEFT JOIN lead_forms AS form
-                ON form.tenant_id = leads.tenant_id AND form.lead_id = leads.id
-            WHERE CASE WHEN leads.status = 'merged' THEN form.lead_id IS NOT NULL ELSE
-                (form.status, form.create_time, form.salesperson_id, form.customer_id)
+            "SELECT count(*) FROM leads
+            LEFT JOIN lead_forms AS form ON form.tenant_id = leads.tenant_id AND form.lead_id = leads.id
+            LEFT JOIN (
+                SELECT tenant_id, lead_id, array_agg(key ORDER BY key) AS keys FROM match_keys GROUP BY tenant_id, lead_id
+            ) AS found ON found.tenant_id = leads.tenant_id AND found.lead_id = leads.id
+            WHERE (leads.status = 'merged') IS DISTINCT FROM (form.form IS NULL)
+                OR (form.status, form.create_time, form.salesperson_id, form.customer_id)
                     IS DISTINCT FROM (leads.status, leads.create_time, leads.salesperson_id, leads.customer_id)
-            END",
+                OR form.keys IS DISTINCT FROM coalesce(found.keys, '{}')",
         )
         .await
     }

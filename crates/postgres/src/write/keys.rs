@@ -24,21 +24,23 @@ impl KeyColumns {
     pub fn of<'k, Id: Into<Uuid>>(records: impl Iterator<Item = (Id, &'k BTreeSet<Key>)>) -> Self {
         let mut columns = Self::default();
         for (id, keys) in records {
-            columns.extend(id.into(), keys);
+            columns.extend(id.into(), hashes(keys));
         }
         columns.sorted()
     }
 
-    fn sorted(self) -> Self {
+    /// In the order of the index.
+    pub fn sorted(self) -> Self {
         let mut pairs: Vec<(i64, Uuid)> = self.keys.into_iter().zip(self.ids).collect();
         pairs.sort_unstable();
         let (keys, ids) = pairs.into_iter().unzip();
         Self { keys, ids }
     }
 
-    fn extend(&mut self, id: Uuid, keys: &BTreeSet<Key>) {
-        for key in keys {
-            self.keys.push(key.hash);
+    /// More keys of one record.
+    pub fn extend(&mut self, id: Uuid, hashes: impl Iterator<Item = i64>) {
+        for hash in hashes {
+            self.keys.push(hash);
             self.ids.push(id);
         }
     }
@@ -49,12 +51,16 @@ impl KeyChanges {
     pub fn of<Id: Copy + Ord + Into<Uuid>>(ids: impl Iterator<Item = Id>, changes: &BTreeMap<Id, KeyChange>) -> Self {
         let mut columns = Self::default();
         for (id, change) in ids.filter_map(|id| Some((id, changes.get(&id)?))) {
-            columns.added.extend(id.into(), &change.added);
-            columns.gone.extend(id.into(), &change.gone);
+            columns.added.extend(id.into(), hashes(&change.added));
+            columns.gone.extend(id.into(), hashes(&change.gone));
         }
         Self {
             added: columns.added.sorted(),
             gone: columns.gone.sorted(),
         }
     }
+}
+
+fn hashes(keys: &BTreeSet<Key>) -> impl Iterator<Item = i64> + '_ {
+    keys.iter().map(|key| key.hash)
 }

@@ -53,7 +53,7 @@ columns! {
         custom_fields: String = text::json_object(&lead.custom_fields),
         external_id: &'a str = &lead.external_id,
         survivor_id: Option<Uuid> = lead.survivor_id.map(Uuid::from),
-        merged_lead_ids: String = text::ids(&lead.merged_lead_ids),
+        merged_lead_ids: String = text::plain(&lead.merged_lead_ids),
         version: i64 = lead.version,
         create_time: DateTime<Utc> = lead.create_time,
         update_time: DateTime<Utc> = lead.update_time,
@@ -173,10 +173,12 @@ pub(super) async fn insert(
             SELECT $1, added.key, added.id FROM UNNEST($46::bigint[], $47::uuid[]) AS added (key, id)
         ), formed AS (
             INSERT INTO lead_forms (
-                tenant_id, lead_id, keys_version, form, status, create_time, salesperson_id, customer_id)
-            SELECT $1, made.id, $48, made.form, made.status, made.create_time, made.salesperson_id, made.customer_id
-            FROM UNNEST($49::uuid[], $50::bytea[], $51::text[], $52::timestamptz[], $53::uuid[], $54::uuid[])
-                AS made (id, form, status, create_time, salesperson_id, customer_id)
+                tenant_id, lead_id, keys_version, form, keys, status, create_time, salesperson_id, customer_id)
+            SELECT $1, made.id, $48, made.form, made.keys::bigint[], made.status, made.create_time,
+                made.salesperson_id, made.customer_id
+            FROM UNNEST(
+                $49::uuid[], $50::bytea[], $51::text[], $52::text[], $53::timestamptz[], $54::uuid[], $55::uuid[]
+            ) AS made (id, form, keys, status, create_time, salesperson_id, customer_id)
         )
         SELECT count(*) AS "count!" FROM inserted"#,
         tenant.0,
@@ -184,19 +186,20 @@ pub(super) async fn insert(
         &keys.added.keys,
         &keys.added.ids,
         KEYS_VERSION,
-        &forms.made.ids,
-        &forms.forms,
-        &forms.made.statuses as _,
-        &forms.made.create_times,
-        &forms.made.salespeople as _,
-        &forms.made.customers as _,
+        &forms.ids,
+        &forms.forms as _,
+        &forms.added,
+        &forms.statuses as _,
+        &forms.create_times,
+        &forms.salespeople as _,
+        &forms.customers as _,
     )
     .fetch_one(&mut **tx)
     .await?;
     all_written("leads", records.len(), count)
 }
 
-/// Writes all columns of leads that are there, the keys and forms that came and went, and what a search looks at beside forms that stay.
+/// Writes all columns of leads that are there, the keys that came and went, forms, and what a search looks at beside them.
 pub(super) async fn update(
     tx: &mut Tx,
     tenant: TenantId,
@@ -252,24 +255,19 @@ pub(super) async fn update(
             INSERT INTO match_keys (tenant_id, key, lead_id)
             SELECT $1, added.key, added.id FROM UNNEST($46::bigint[], $47::uuid[]) AS added (key, id)
             ON CONFLICT DO NOTHING
-        ), unformed AS (
-            DELETE FROM lead_forms WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = ANY($57)
         ), formed AS (
-            INSERT INTO lead_forms (
-                tenant_id, lead_id, keys_version, form, status, create_time, salesperson_id, customer_id)
-            SELECT $1, made.id, $50, made.form, made.status, made.create_time, made.salesperson_id, made.customer_id
-            FROM UNNEST($51::uuid[], $52::bytea[], $53::text[], $54::timestamptz[], $55::uuid[], $56::uuid[])
-                AS made (id, form, status, create_time, salesperson_id, customer_id)
-            ON CONFLICT (tenant_id, lead_id) DO UPDATE SET
-                keys_version = excluded.keys_version, form = excluded.form, status = excluded.status,
-                create_time = excluded.create_time, salesperson_id = excluded.salesperson_id,
-                customer_id = excluded.customer_id
-        ), shown AS (
             UPDATE lead_forms SET
-                status = kept.status, salesperson_id = kept.salesperson_id, customer_id = kept.customer_id
-            FROM UNNEST($58::uuid[], $59::text[], $60::uuid[], $61::uuid[])
-                AS kept (id, status, salesperson_id, customer_id)
-            WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = kept.id
+                keys_version = CASE WHEN given.made THEN $50 ELSE lead_forms.keys_version END,
+                form = CASE WHEN given.made THEN given.form ELSE lead_forms.form END,
+                keys = CASE WHEN given.added = '{}' AND given.gone = '{}' THEN lead_forms.keys ELSE ARRAY(
+                    SELECT UNNEST(lead_forms.keys) EXCEPT SELECT UNNEST(given.gone::bigint[])
+                    UNION SELECT UNNEST(given.added::bigint[]) ORDER BY 1
+                ) END,
+                status = given.status, salesperson_id = given.salesperson_id, customer_id = given.customer_id
+            FROM UNNEST(
+                $51::uuid[], $52::boolean[], $53::bytea[], $54::text[], $55::text[], $56::text[], $57::uuid[], $58::uuid[]
+            ) AS given (id, made, form, added, gone, status, salesperson_id, customer_id)
+            WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = given.id
         )
         SELECT count(*) AS "count!" FROM changed"#,
         tenant.0,
@@ -279,17 +277,14 @@ pub(super) async fn update(
         &keys.gone.keys,
         &keys.gone.ids,
         KEYS_VERSION,
-        &forms.made.ids,
-        &forms.forms,
-        &forms.made.statuses as _,
-        &forms.made.create_times,
-        &forms.made.salespeople as _,
-        &forms.made.customers as _,
+        &forms.ids,
+        &forms.made,
+        &forms.forms as _,
+        &forms.added,
         &forms.gone,
-        &forms.kept.ids,
-        &forms.kept.statuses as _,
-        &forms.kept.salespeople as _,
-        &forms.kept.customers as _,
+        &forms.statuses as _,
+        &forms.salespeople as _,
+        &forms.customers as _,
     )
     .fetch_one(&mut **tx)
     .await?;

@@ -107,7 +107,7 @@ impl<'a> RowColumns<'a> {
             columns.at_once.push(first);
         }
         for job in group(jobs) {
-            columns.conversion_ids.push(Some(text::ids(&job.conversions)));
+            columns.conversion_ids.push(Some(text::plain(&job.conversions)));
             columns.bulk.push(job.bulk);
             columns.traceparent.push(job.traceparent);
             columns.event_id.push(None);

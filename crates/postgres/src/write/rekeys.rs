@@ -8,6 +8,7 @@ use opportune_domain::ids::TenantId;
 use opportune_domain::keys::KEYS_VERSION;
 use opportune_domain::rekey::{Phase, Rekey, Rekeyed, Scope};
 use opportune_domain::world::World;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Writes what is asked for and what has been done.
@@ -88,8 +89,8 @@ async fn end(tx: &mut Tx, tenant: TenantId, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Which keys a record has is asked of an index of its own: the migration says how. Nobody else writes them meanwhile, for
-/// the records are locked; in the order of the index they are written faster.
+/// Which keys a customer has is asked of an index of its own: the migration says how. Nobody else writes them meanwhile, for
+/// the customers are locked; in the order of the index they are written faster.
 async fn write_customer_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -> Result<(), DbError> {
     if rekeyed.customers.is_empty() {
         return Ok(());
@@ -120,54 +121,73 @@ async fn write_customer_keys(tx: &mut Tx, tenant: TenantId, rekeyed: &Rekeyed) -
     Ok(())
 }
 
+/// Which keys a lead has stands beside its form. Nobody else writes them meanwhile, for the leads are locked.
 async fn write_lead_keys(tx: &mut Tx, tenant: TenantId, world: &World) -> Result<(), DbError> {
-    let rekeyed = &world.changes.rekeyed;
-    if rekeyed.leads.is_empty() {
+    let rekeyed = &world.changes.rekeyed.leads;
+    if rekeyed.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = rekeyed.leads.keys().map(|id| id.0).collect();
-    let keys = KeyColumns::of(rekeyed.leads.iter().map(|(id, stored)| (*id, &stored.keys)));
-    let forms = FormColumns::of_rekeyed(world, rekeyed.leads.iter().map(|(id, stored)| (*id, &stored.form)));
+    let ids: Vec<Uuid> = rekeyed.keys().map(|id| id.0).collect();
+    let known = known_keys(tx, tenant, &ids).await?;
+    let (mut added, mut gone) = (KeyColumns::default(), KeyColumns::default());
+    let nothing = BTreeSet::new();
+    for (id, stored) in rekeyed {
+        let had = known.get(&id.0).unwrap_or(&nothing);
+        let has: BTreeSet<i64> = stored.keys.iter().map(|key| key.hash).collect();
+        added.extend(id.0, has.difference(had).copied());
+        gone.extend(id.0, had.difference(&has).copied());
+    }
+    let (added, gone) = (added.sorted(), gone.sorted());
+    let forms = FormColumns::of_rekeyed(world, rekeyed.iter().map(|(id, stored)| (*id, stored)));
     sqlx::query!(
-        "WITH given AS MATERIALIZED (
-            SELECT given.key, given.id FROM UNNEST($2::bigint[], $3::uuid[]) AS given (key, id)
-        ), known AS MATERIALIZED (
-            SELECT key, lead_id AS id FROM match_keys
-            WHERE tenant_id = $1 AND lead_id = ANY($4) AND (key = 0 OR key <> 0)
-        ), unkeyed AS (
-            DELETE FROM match_keys USING (SELECT key, id FROM known EXCEPT SELECT key, id FROM given) AS gone
+        "WITH unkeyed AS (
+            DELETE FROM match_keys USING UNNEST($4::bigint[], $5::uuid[]) AS gone (key, id)
             WHERE match_keys.tenant_id = $1 AND match_keys.key = gone.key AND match_keys.lead_id = gone.id
-        ), unformed AS (
-            DELETE FROM lead_forms WHERE lead_forms.tenant_id = $1 AND lead_forms.lead_id = ANY($12)
         ), formed AS (
             INSERT INTO lead_forms (
-                tenant_id, lead_id, keys_version, form, status, create_time, salesperson_id, customer_id)
-            SELECT $1, made.id, $5, made.form, made.status, made.create_time, made.salesperson_id, made.customer_id
-            FROM UNNEST($6::uuid[], $7::bytea[], $8::text[], $9::timestamptz[], $10::uuid[], $11::uuid[])
-                AS made (id, form, status, create_time, salesperson_id, customer_id)
+                tenant_id, lead_id, keys_version, form, keys, status, create_time, salesperson_id, customer_id)
+            SELECT $1, made.id, $6, made.form, made.keys::bigint[], made.status, made.create_time,
+                made.salesperson_id, made.customer_id
+            FROM UNNEST(
+                $7::uuid[], $8::bytea[], $9::text[], $10::text[], $11::timestamptz[], $12::uuid[], $13::uuid[]
+            ) AS made (id, form, keys, status, create_time, salesperson_id, customer_id)
             ON CONFLICT (tenant_id, lead_id) DO UPDATE SET
-                keys_version = excluded.keys_version, form = excluded.form, status = excluded.status,
-                create_time = excluded.create_time, salesperson_id = excluded.salesperson_id,
-                customer_id = excluded.customer_id
+                keys_version = excluded.keys_version, form = excluded.form, keys = excluded.keys,
+                status = excluded.status, create_time = excluded.create_time,
+                salesperson_id = excluded.salesperson_id, customer_id = excluded.customer_id
             WHERE lead_forms IS DISTINCT FROM excluded
         )
         INSERT INTO match_keys (tenant_id, key, lead_id)
-        SELECT $1, key, id FROM (SELECT key, id FROM given EXCEPT SELECT key, id FROM known) AS added
-        ORDER BY key",
+        SELECT $1, added.key, added.id FROM UNNEST($2::bigint[], $3::uuid[]) AS added (key, id)",
         tenant.0,
-        &keys.keys,
-        &keys.ids,
-        &ids,
+        &added.keys,
+        &added.ids,
+        &gone.keys,
+        &gone.ids,
         KEYS_VERSION,
-        &forms.made.ids,
-        &forms.forms,
-        &forms.made.statuses as _,
-        &forms.made.create_times,
-        &forms.made.salespeople as _,
-        &forms.made.customers as _,
-        &forms.gone
+        &forms.ids,
+        &forms.forms as _,
+        &forms.added,
+        &forms.statuses as _,
+        &forms.create_times,
+        &forms.salespeople as _,
+        &forms.customers as _
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+async fn known_keys(tx: &mut Tx, tenant: TenantId, ids: &[Uuid]) -> Result<BTreeMap<Uuid, BTreeSet<i64>>, DbError> {
+    let rows = sqlx::query!(
+        "SELECT lead_id, keys FROM lead_forms WHERE tenant_id = $1 AND lead_id = ANY($2)",
+        tenant.0,
+        ids
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.lead_id, row.keys.into_iter().collect()))
+        .collect())
 }

@@ -25,8 +25,8 @@ pub(super) fn array<T: AsRef<str>>(items: &[T]) -> String {
     out
 }
 
-/// PostgreSQL's notation of a list of ids, whose text needs no quotes.
-pub(super) fn ids<T: Display>(items: &[T]) -> String {
+/// PostgreSQL's notation of a list of ids or numbers, whose text needs no quotes.
+pub(super) fn plain<T: Display>(items: &[T]) -> String {
     let mut out = String::from("{");
     for (index, item) in items.iter().enumerate() {
         let comma = if index > 0 { "," } else { "" };
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn ids_are_separated_by_commas() {
-        assert_eq!(ids::<i32>(&[]), "{}");
-        assert_eq!(ids(&[1, 2]), "{1,2}");
+        assert_eq!(plain::<i32>(&[]), "{}");
+        assert_eq!(plain(&[1, 2]), "{1,2}");
     }
 }

@@ -26,6 +26,7 @@ async fn left_by_an_older_release(house: &House) {
         "UPDATE tenants SET keys_version = -1",
         "DELETE FROM match_keys WHERE key % 3 = 0",
         "INSERT INTO match_keys (tenant_id, key, lead_id) SELECT tenant_id, 7, id FROM leads",
+        "UPDATE lead_forms SET keys = (SELECT array_agg(key) FROM match_keys AS found WHERE found.lead_id = lead_forms.lead_id)",
         "DELETE FROM customer_keys",
         "UPDATE lead_forms SET status = 'lost', create_time = now(), keys_version = 1",
     ] {

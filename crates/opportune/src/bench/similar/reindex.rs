@@ -1,4 +1,4 @@
-//! `opportune reindex` of all keys and forms, beside the floor: the same keys by COPY, with their indexes built afterwards.
+//! `opportune reindex` of all keys and forms, beside the floor: the same keys by COPY, with their index built afterwards.
 
 use super::report::Reindex;
 use crate::bench::Stage;
@@ -43,7 +43,6 @@ async fn floor(connection: &mut PgConnection) -> Result<Duration> {
         "ALTER TABLE floor_keys ADD PRIMARY KEY (tenant_id, key, lead_id)",
     )
     .await?;
-    run(&mut *connection, "CREATE INDEX ON floor_keys (lead_id)").await?;
     let took = begun.elapsed();
     run(&mut *connection, "DROP TABLE floor_keys").await?;
     tokio::fs::remove_file(file).await?;

@@ -53,10 +53,10 @@ pub async fn measure(stage: &Stage) -> Result<[Writes; 2]> {
         .bind(i64::try_from(2 * (SINGLE + LEADS))?)
         .execute(&mut *connection)
         .await?;
-    sqlx::query("ALTER TABLE floor.copies ADD COLUMN form bytea")
+    sqlx::query("ALTER TABLE floor.copies ADD COLUMN form bytea, ADD COLUMN keys bigint[]")
         .execute(&mut *connection)
         .await?;
-    sqlx::query("UPDATE floor.copies SET form = lead_forms.form FROM lead_forms WHERE lead_forms.lead_id = copies.id")
+    sqlx::query("UPDATE floor.copies SET form = lead_forms.form, keys = lead_forms.keys FROM lead_forms WHERE lead_forms.lead_id = copies.id")
         .execute(&mut *connection)
         .await?;
     // Ids grow with time; those of the copies come behind all others, as those of new leads do.
@@ -122,8 +122,8 @@ impl Statements {
                 FROM UNNEST ($2::bigint[], $3::uuid[]) AS made (key, lead_id)
             )
             INSERT INTO lead_forms (
-                tenant_id, lead_id, keys_version, form, status, create_time, salesperson_id, customer_id)
-            SELECT tenant_id, id, 0, form, status, create_time, salesperson_id, customer_id
+                tenant_id, lead_id, keys_version, form, keys, status, create_time, salesperson_id, customer_id)
+            SELECT tenant_id, id, 0, form, keys, status, create_time, salesperson_id, customer_id
             FROM floor.copies WHERE id = ANY ($1)"
         );
         Ok(Self { bare, with_keys })
