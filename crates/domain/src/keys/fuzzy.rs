@@ -189,6 +189,24 @@ mod tests {
         Form::read(&given, Some("GB"), &[])
     }
 
+    /// How many hits the keys of a kind may have to find records like one of this name.
+    fn most(person: &str, kind: KeyKind) -> BTreeSet<usize> {
+        let form = form(person, "", "");
+        let keys = fuzzy_keys(&form).into_iter().filter(|key| key.kind == kind);
+        keys.map(|key| most_hits(&form, key)).collect()
+    }
+
+    #[test]
+    fn two_words_of_a_longer_name_may_have_fewer_hits_than_a_whole_name() {
+        for whole in ["Cher", "Renata Lima", "Dr. Renata Lima"] {
+            assert_eq!(most(whole, KeyKind::PersonName), [BUDGET].into(), "{whole}");
+        }
+        for longer in ["Renata Nobrega Lima", "R. Nobrega Lima"] {
+            assert_eq!(most(longer, KeyKind::PersonName), [PART_OF_NAME].into(), "{longer}");
+        }
+        assert_eq!(most("Renata Lima", KeyKind::Sounds), [10].into());
+    }
+
     #[test]
     fn a_record_holds_the_keys_that_tell_rarity_and_no_others() {
         let form = form("Ann Mary Lee", "Northern Lights Ltd", "+44 20 7946 0958");
