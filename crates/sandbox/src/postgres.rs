@@ -233,8 +233,8 @@ async fn answers(port: u16) -> bool {
     matches!(answer, Ok(Ok(b'N' | b'S')))
 }
 
-/// For the server's cache, in MB: a quarter of the machine's memory, which is taken as it is used. The keys of a million leads
-/// take 4 GB. A server that does not wait for the disk is there for tests, which make and drop databases: that looks
+/// For the server's cache, in MB: an eighth of the machine's memory, which is taken as it is used. The keys of a million
+/// leads take 5 GB. A server that does not wait for the disk is there for tests, which make and drop databases: that looks
 /// through the whole cache.
 fn shared_buffers(fsync: bool) -> u64 {
     const LEAST: u64 = 256;
@@ -243,7 +243,7 @@ fn shared_buffers(fsync: bool) -> u64 {
     }
     let machine = rustix::system::sysinfo();
     let memory = machine.totalram.saturating_mul(u64::from(machine.mem_unit));
-    (memory / 4 / (1 << 20)).clamp(LEAST, 8_192)
+    (memory / 8 / (1 << 20)).clamp(LEAST, 4_096)
 }
 
 fn settings(port: u16, fsync: bool, compression: &str) -> String {
@@ -262,7 +262,7 @@ fsync = {durable}
 synchronous_commit = {durable}
 full_page_writes = {durable}
 wal_compression = {compression}
-max_wal_size = '2GB'
+max_wal_size = '8GB'
 jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
