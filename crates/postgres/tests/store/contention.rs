@@ -243,19 +243,19 @@ struct Overtaken<'a> {
 
 impl Work for Overtaken<'_> {
     fn needs(&mut self, world: &World) -> Needs {
-        if world.leads.contains_key(&self.lead) {
-            if let Some(store) = self.by.take() {
-                let faster = async {
-                    let conversion = queued(self.lead, world.now);
-                    let id = conversion.id;
-                    write(store, tenant(1), |world| {
-                        world.put_conversion(conversion.clone());
-                    })
-                    .await;
-                    store.work(tenant(1), &mut Settle::one(id)).await.unwrap();
-                };
-                tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(faster));
-            }
+        if world.leads.contains_key(&self.lead)
+            && let Some(store) = self.by.take()
+        {
+            let faster = async {
+                let conversion = queued(self.lead, world.now);
+                let id = conversion.id;
+                write(store, tenant(1), |world| {
+                    world.put_conversion(conversion.clone());
+                })
+                .await;
+                store.work(tenant(1), &mut Settle::one(id)).await.unwrap();
+            };
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(faster));
         }
         self.accept.needs(world)
     }
