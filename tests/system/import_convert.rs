@@ -1,7 +1,7 @@
 //! Imports whose records are converted as one batch (rules 8.4).
 
 use crate::support::{
-    Api, Heard, Node, Site, System, expected, import_stream, lead_of, new_id_text, on_duplicates, reason, refusal,
+    Api, Heard, Node, Site, System, die, expected, import_stream, lead_of, new_id_text, on_duplicates, reason, refusal,
     soon, within,
 };
 use opportune_contract::v1::import_leads_request::Payload;
@@ -139,8 +139,7 @@ async fn nothing_is_converted_before_the_last_row_is_in_and_a_wrong_instruction_
         progress(&api, &id).await.filter(|import| import.created_count >= 250)
     })
     .await;
-    call.abort();
-    drop(sender);
+    die(&call, &sender).await;
     let at_rest = progress(&api, &id).await.unwrap();
     assert_eq!(at_rest.batch_id, "", "there is no batch to speak of yet");
     assert_eq!(api.count_conversions(ConversionState::Unspecified).await.unwrap(), 0);
@@ -207,7 +206,7 @@ async fn stream(api: &Api, request_id: &str, last: usize, end: End) -> Option<Im
     match end {
         End::Dies => {
             reached(api, request_id, last - SET).await;
-            call.abort();
+            die(&call, &sender).await;
             None
         }
         End::Waits => call.await.unwrap().ok().map(tonic::Response::into_inner),

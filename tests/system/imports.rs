@@ -1,6 +1,6 @@
 //! Leads that come in as a stream (rules 8.4).
 
-use crate::support::{System, expected, import_stream, lead_of, new_id_text, refusal, soon};
+use crate::support::{Api, System, die, expected, http, import_stream, lead_of, new_id_text, refusal, soon};
 use opportune_contract::v1::import_leads_request::Payload;
 use opportune_contract::v1::{
     GetImportRequest, Import, ImportHeader, ImportLeadsRequest, ImportRow, Lead, LeadFilter, ListImportRejectsRequest,
@@ -108,8 +108,7 @@ async fn an_import_that_was_cut_is_taken_up_where_it_ended() {
         answer.into_inner().import.filter(|import| import.created_count >= 250)
     })
     .await;
-    call.abort();
-    drop(sender);
+    die(&call, &sender).await;
     assert!(!progress.finished);
 
     // Once the cut has reached the server, nothing moves any more.
@@ -246,4 +245,57 @@ async fn a_stream_without_a_header_and_an_unknown_import_are_refused() {
         refusal(api.leads().get_import(get).await),
         expected(Code::NotFound, "IMPORT_NOT_FOUND")
     );
+}
+
+/// How many imports have ended at the server, in this way; empty = in any.
+async fn ended(system: &System, code: &str) -> u32 {
+    let answer = http::get(&system.node.ops, "/metrics").await.unwrap();
+    String::from_utf8(answer.body)
+        .unwrap()
+        .lines()
+        .filter(|line| line.starts_with("rpc_server_call_duration_seconds_count{"))
+        .filter(|line| line.contains("LeadService/ImportLeads\"") && line.contains(code))
+        .filter_map(|line| line.rsplit_once(' ')?.1.parse::<u32>().ok())
+        .sum()
+}
+
+/// Cancelled calls.
+const COUNT: u32 = 20;
+
+/// Sends rows, some of which go in, cancels the call, and says of which import.
+async fn cancelled(api: &Api) -> GetImportRequest {
+    let request = GetImportRequest {
+        request_id: new_id_text(),
+    };
+    let (sender, receiver) = mpsc::channel(1_000);
+    let caller = api.clone();
+    let call = tokio::spawn(async move { caller.leads().import_leads(ReceiverStream::new(receiver)).await });
+    for message in import_stream(header(&request.request_id), (1..=300).map(numbered).collect()) {
+        sender.send(message).await.unwrap();
+    }
+    soon("some rows are committed", || async {
+        let answer = api.leads().get_import(request.clone()).await.ok()?;
+        answer.into_inner().import.filter(|import| import.next_line > 1)
+    })
+    .await;
+    die(&call, &sender).await;
+    request
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_its_caller_cancels_is_never_taken_for_a_whole_one() {
+    let system = System::start().await;
+    let api = system.api();
+    // What the server is doing when it hears of it is another thing each time.
+    for count in 1..=COUNT {
+        let request = cancelled(&api).await;
+        soon("the server has heard of it", || async {
+            (ended(&system, "").await == count).then_some(())
+        })
+        .await;
+        let answer = api.leads().get_import(request).await.unwrap().into_inner();
+        let import: Import = answer.import.unwrap();
+        assert!(!import.finished && import.next_line == 251, "{count}: {import:?}");
+    }
+    assert_eq!(ended(&system, "\"CANCELLED\"").await, COUNT);
 }

@@ -14,7 +14,7 @@ pub mod site;
 
 pub use api::Api;
 pub use batches::{batch_of, item_override, metadata_of, on_duplicates, reason};
-pub use calls::{WAIT, convert_and_wait, import_stream, lead_of};
+pub use calls::{WAIT, convert_and_wait, die, import_stream, lead_of};
 pub use errors::{expected, fields, metadata, refusal};
 pub use folder::open_folder;
 pub use heard::{Event, Heard};

@@ -6,6 +6,7 @@ use crate::complete::complete;
 use crate::rpcs::{self, Rpc};
 use crate::status::bare;
 use crate::tally::{CallMeter, TalliedBody, Tally};
+use crate::whole_body::{self, WholeBody};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Request, Response};
@@ -73,6 +74,7 @@ where
         // The clone takes its turn next time; the one that is ready takes this call.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
+        let request = request.map(|body| Body::new(WholeBody::new(body)));
         let answer = async move {
             let answer = answer(
                 AssertUnwindSafe(async move { inner.call(request).await }).catch_unwind(),
@@ -138,7 +140,7 @@ fn finish(answer: Response<Body>, ours: bool, mut tally: Tally) -> Response<Body
             } else {
                 status
             };
-            tally.ends(status.code());
+            tally.ends(whole_body::code_of(&status));
             if ours { status.into_http() } else { answer }
         }
         None => answer.map(|body| Body::new(TalliedBody::new(body, tally))),

@@ -24,6 +24,7 @@ pub mod status;
 mod stopping;
 pub mod tally;
 mod team_service;
+mod whole_body;
 
 pub use call::TraceHook;
 pub use health::HealthSwitch;

@@ -10,6 +10,8 @@ use opportune_contract::v1::{
     ListLeadsRequest, Salesperson, Team,
 };
 use prost_types::Duration;
+use tokio::sync::mpsc::Sender;
+use tokio::task::JoinHandle;
 use tonic::Status;
 
 /// As long as a call may wait.
@@ -209,4 +211,10 @@ pub fn import_stream(header: ImportHeader, leads: Vec<Lead>) -> Vec<ImportLeadsR
         .chain(rows)
         .map(|payload| ImportLeadsRequest { payload: Some(payload) })
         .collect()
+}
+
+/// A streaming call's client dies. A stream whose sender went first would be a whole one: the rest comes when it is gone.
+pub async fn die<T>(call: &JoinHandle<T>, sender: &Sender<ImportLeadsRequest>) {
+    call.abort();
+    sender.closed().await;
 }
