@@ -1,4 +1,5 @@
-//! A TCP proxy that can be cut: between a program and its PostgreSQL or RabbitMQ, to take them away and give them back.
+//! A TCP proxy that can be cut, or go deaf: between a program and its PostgreSQL or RabbitMQ, to take them away and give them
+//! back.
 
 use crate::servers::with_path;
 use anyhow::Context;
@@ -17,6 +18,8 @@ enum Way {
     Cut,
     /// Connections stay, new ones are accepted, and nothing passes: as when a cable is pulled.
     Frozen,
+    /// Every connection is closed; new ones are accepted and never answered, whatever happens later.
+    Deaf,
 }
 
 /// Passes bytes on to a server, as long as it is let. Dropped, it closes everything.
@@ -26,6 +29,8 @@ pub struct ChaosProxy {
     server: String,
     url: String,
     way: watch::Sender<Way>,
+    /// Connections that are held and never answered.
+    unanswered: watch::Sender<usize>,
     serving: JoinHandle<()>,
 }
 
@@ -42,12 +47,14 @@ impl ChaosProxy {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (way, watched) = watch::channel(Way::Open);
-        let serving = tokio::spawn(serve(listener, server.clone(), watched));
+        let unanswered = watch::Sender::new(0);
+        let serving = tokio::spawn(serve(listener, server.clone(), watched, unanswered.clone()));
         Ok(Self {
             address,
             server,
             url: url.to_owned(),
             way,
+            unanswered,
             serving,
         })
     }
@@ -77,9 +84,21 @@ impl ChaosProxy {
         self.way.send_replace(Way::Frozen);
     }
 
-    /// Lets everything pass again.
+    /// Closes all connections; new ones are accepted and never answered, as by a server that hangs.
+    pub fn deafen(&self) {
+        self.way.send_replace(Way::Deaf);
+    }
+
+    /// Lets everything pass again, except what was accepted while it was deaf.
     pub fn restore(&self) {
         self.way.send_replace(Way::Open);
+    }
+
+    /// Waits until at least one connection is held without an answer, or none is any more.
+    pub async fn until_unanswered(&self, some: bool) {
+        let mut count = self.unanswered.subscribe();
+        // It cannot end: this proxy has the other end.
+        let _ = count.wait_for(|count| (*count > 0) == some).await;
     }
 }
 
@@ -90,17 +109,23 @@ impl Drop for ChaosProxy {
     }
 }
 
-async fn serve(listener: TcpListener, server: String, way: watch::Receiver<Way>) {
+async fn serve(listener: TcpListener, server: String, way: watch::Receiver<Way>, unanswered: watch::Sender<usize>) {
     while let Ok((client, _)) = listener.accept().await {
-        tokio::spawn(pass(client, server.clone(), way.clone()));
+        tokio::spawn(take(client, server.clone(), way.clone(), unanswered.clone()));
+    }
+}
+
+/// A new connection.
+async fn take(client: TcpStream, server: String, mut way: watch::Receiver<Way>, unanswered: watch::Sender<usize>) {
+    match thawed(&mut way).await {
+        Way::Deaf => hold(client, unanswered).await,
+        Way::Open => pass(client, server, way).await,
+        Way::Cut | Way::Frozen => {}
     }
 }
 
 /// Passes bytes of one connection until an end closes it or it is cut.
 async fn pass(mut client: TcpStream, server: String, mut way: watch::Receiver<Way>) {
-    if !opened(&mut way).await {
-        return;
-    }
     let Ok(mut server) = TcpStream::connect(server).await else {
         return;
     };
@@ -111,16 +136,24 @@ async fn pass(mut client: TcpStream, server: String, mut way: watch::Receiver<Wa
             _ = copy_bidirectional(&mut client, &mut server) => return,
             _ = way.wait_for(|way| *way != Way::Open) => {}
         }
-        if !opened(&mut way).await {
+        if thawed(&mut way).await != Way::Open {
             return;
         }
     }
 }
 
-/// Waits while it is frozen; false = cut.
-async fn opened(way: &mut watch::Receiver<Way>) -> bool {
-    let decided = way.wait_for(|way| *way != Way::Frozen).await;
-    decided.is_ok_and(|way| *way == Way::Open)
+/// Reads until the other end gives up, and says nothing.
+async fn hold(mut client: TcpStream, unanswered: watch::Sender<usize>) {
+    unanswered.send_modify(|count| *count += 1);
+    let _ = tokio::io::copy(&mut client, &mut tokio::io::sink()).await;
+    unanswered.send_modify(|count| *count -= 1);
+}
+
+/// Waits while it is frozen, and says what becomes of the connection then.
+async fn thawed(way: &mut watch::Receiver<Way>) -> Way {
+    way.wait_for(|way| *way != Way::Frozen)
+        .await
+        .map_or(Way::Cut, |way| *way)
 }
 
 #[cfg(test)]
@@ -175,6 +208,24 @@ mod tests {
         assert_eq!(says(&mut stream).await, None);
         proxy.restore();
         assert_eq!(stream.read_u8().await.expect("the byte was kept"), b'x');
+    }
+
+    #[tokio::test]
+    async fn what_was_accepted_while_it_was_deaf_is_never_answered() {
+        let proxy = ChaosProxy::before(&echo().await).await.expect("it starts");
+        let address = ("127.0.0.1", proxy.port());
+        let mut before = TcpStream::connect(address).await.expect("it accepts");
+        assert_eq!(says(&mut before).await, Some(b'x'));
+        proxy.deafen();
+        assert!(before.read_u8().await.is_err(), "it is closed");
+        let mut during = TcpStream::connect(address).await.expect("it accepts");
+        proxy.until_unanswered(true).await;
+        proxy.restore();
+        assert_eq!(says(&mut during).await, None);
+        let mut after = TcpStream::connect(address).await.expect("it accepts");
+        assert_eq!(says(&mut after).await, Some(b'x'));
+        drop(during);
+        proxy.until_unanswered(false).await;
     }
 
     #[tokio::test]

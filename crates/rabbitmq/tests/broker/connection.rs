@@ -1,9 +1,8 @@
 //! Connecting, and knowing whether one is connected.
 
-use crate::proxy::Proxy;
 use crate::support::{Bench, soon};
 use opportune_rabbitmq::{Broker, BrokerError, BrokerOptions, topology};
-use opportune_testkit::TestBroker;
+use opportune_testkit::{ChaosProxy, TestBroker};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -40,28 +39,28 @@ async fn a_broker_that_is_away_is_tried_until_the_time_is_over() {
 #[tokio::test]
 async fn a_broker_that_comes_late_is_found() {
     let vhost = TestBroker::new().await.unwrap();
-    let proxy = Proxy::before(vhost.url()).await;
+    let proxy = ChaosProxy::before(vhost.url()).await.unwrap();
     proxy.cut();
-    let mut options = BrokerOptions::new(proxy.url(vhost.url()));
+    let mut options = BrokerOptions::new(proxy.url());
     options.connect_timeout = Duration::from_secs(20);
     let connecting = tokio::spawn(Broker::connect(options));
     tokio::time::sleep(Duration::from_millis(400)).await;
-    proxy.mend();
+    proxy.restore();
     assert!(soon(connecting).await.unwrap().unwrap().health().ready());
 }
 
 #[tokio::test]
 async fn a_lost_connection_is_seen_and_comes_back() {
     let vhost = TestBroker::new().await.unwrap();
-    let proxy = Proxy::before(vhost.url()).await;
-    let url = proxy.url(vhost.url());
+    let proxy = ChaosProxy::before(vhost.url()).await.unwrap();
+    let url = proxy.url();
     let bench = Bench::on(vhost, |options| options.url = opportune_rabbitmq::BrokerUrl::new(url)).await;
     let before = bench.broker.health();
     proxy.cut();
     bench.until_connected(false).await;
     let away = bench.broker.health();
     assert!(!away.ready() && away.since > before.since);
-    proxy.mend();
+    proxy.restore();
     bench.until_connected(true).await;
     assert!(bench.broker.health().since > away.since);
 }
@@ -69,14 +68,14 @@ async fn a_lost_connection_is_seen_and_comes_back() {
 #[tokio::test]
 async fn an_outage_of_several_seconds_is_survived() {
     let vhost = TestBroker::new().await.unwrap();
-    let proxy = Proxy::before(vhost.url()).await;
-    let url = proxy.url(vhost.url());
+    let proxy = ChaosProxy::before(vhost.url()).await.unwrap();
+    let url = proxy.url();
     let bench = Bench::on(vhost, |options| options.url = opportune_rabbitmq::BrokerUrl::new(url)).await;
     proxy.cut();
     bench.until_connected(false).await;
     tokio::time::sleep(Duration::from_secs(8)).await;
     assert!(!bench.broker.health().connected);
-    proxy.mend();
+    proxy.restore();
     bench.until_connected(true).await;
     bench.until_depth(topology::CONVERSIONS_QUEUE, 0).await;
 }
@@ -84,12 +83,12 @@ async fn an_outage_of_several_seconds_is_survived() {
 #[tokio::test]
 async fn a_connection_that_is_accepted_and_never_answered_does_not_keep_the_broker_away() {
     let vhost = TestBroker::new().await.unwrap();
-    let proxy = Proxy::before(vhost.url()).await;
-    let url = proxy.url(vhost.url());
+    let proxy = ChaosProxy::before(vhost.url()).await.unwrap();
+    let url = proxy.url();
     let bench = Bench::on(vhost, |options| options.url = opportune_rabbitmq::BrokerUrl::new(url)).await;
     proxy.deafen();
     soon(proxy.until_unanswered(true)).await;
-    proxy.mend();
+    proxy.restore();
     bench.until_connected(true).await;
     soon(proxy.until_unanswered(false)).await;
     bench.until_depth(topology::CONVERSIONS_QUEUE, 0).await;

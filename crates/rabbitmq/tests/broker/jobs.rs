@@ -1,12 +1,11 @@
 //! Jobs arrive, once more rather than never.
 
-use crate::proxy::Proxy;
 use crate::support::{Bench, TENANT, TRACE, conversion, job, never, next, soon, take};
 use lapin::BasicProperties;
 use opportune_application::ports::{Job, JobQueue, QueueName};
 use opportune_rabbitmq::topology::{BULK_QUEUE, CONVERSIONS_QUEUE, DEAD_QUEUE};
 use opportune_rabbitmq::{BrokerUrl, DeadLetters, Selection};
-use opportune_testkit::TestBroker;
+use opportune_testkit::{ChaosProxy, TestBroker};
 use std::sync::atomic::Ordering;
 
 #[tokio::test]
@@ -113,8 +112,8 @@ async fn a_message_that_cannot_be_decoded_is_not_lost_when_there_is_no_dead_lett
 #[tokio::test]
 async fn after_a_cut_the_job_comes_again_and_the_old_acknowledgement_is_stale() {
     let vhost = TestBroker::new().await.unwrap();
-    let proxy = Proxy::before(vhost.url()).await;
-    let url = BrokerUrl::new(proxy.url(vhost.url()));
+    let proxy = ChaosProxy::before(vhost.url()).await.unwrap();
+    let url = BrokerUrl::new(proxy.url());
     let bench = Bench::on(vhost, |options| options.url = url).await;
     bench.publish(job(1, QueueName::Interactive, 1)).await;
     let mut deliveries = bench.subscribe(QueueName::Interactive).await;
@@ -125,7 +124,7 @@ async fn after_a_cut_the_job_comes_again_and_the_old_acknowledgement_is_stale() 
     held.ack().await;
     assert_eq!(bench.stale.load(Ordering::SeqCst), 1);
     assert!(soon(deliveries.next()).await.is_none(), "it ends with its connection");
-    proxy.mend();
+    proxy.restore();
     bench.until_connected(true).await;
     let mut deliveries = bench.subscribe(QueueName::Interactive).await;
     assert!(take(&mut deliveries).await.redelivered);
@@ -136,14 +135,14 @@ async fn after_a_cut_the_job_comes_again_and_the_old_acknowledgement_is_stale() 
 #[tokio::test]
 async fn a_subscription_dropped_while_the_broker_is_away_holds_no_jobs_afterwards() {
     let vhost = TestBroker::new().await.unwrap();
-    let proxy = Proxy::before(vhost.url()).await;
-    let url = BrokerUrl::new(proxy.url(vhost.url()));
+    let proxy = ChaosProxy::before(vhost.url()).await.unwrap();
+    let url = BrokerUrl::new(proxy.url());
     let bench = Bench::on(vhost, |options| options.url = url).await;
     let deliveries = bench.subscribe(QueueName::Interactive).await;
     proxy.cut();
     bench.until_connected(false).await;
     drop(deliveries);
-    proxy.mend();
+    proxy.restore();
     bench.until_connected(true).await;
     bench.publish(job(1, QueueName::Interactive, 1)).await;
     bench.until_depth(CONVERSIONS_QUEUE, 1).await;

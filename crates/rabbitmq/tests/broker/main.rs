@@ -6,7 +6,6 @@ mod connection;
 mod dead;
 mod events;
 mod jobs;
-mod proxy;
 mod publisher;
 mod settled;
 mod support;

@@ -1,13 +1,12 @@
 //! What is said to be sent, the broker has.
 
-use crate::proxy::Proxy;
 use crate::support::{Bench, event_row, job, soon};
 use lapin::options::{ExchangeDeleteOptions, QueueBindOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use opportune_application::ports::{PublishError, Publisher, QueueName};
 use opportune_rabbitmq::BrokerUrl;
 use opportune_rabbitmq::topology::{BULK_QUEUE, CONVERSIONS_QUEUE, EVENTS_EXCHANGE, JOBS_EXCHANGE};
-use opportune_testkit::TestBroker;
+use opportune_testkit::{ChaosProxy, TestBroker};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -128,14 +127,14 @@ async fn an_exchange_that_was_deleted_is_declared_again() {
 #[tokio::test]
 async fn a_publisher_works_again_after_its_connection_was_cut() {
     let vhost = TestBroker::new().await.unwrap();
-    let proxy = Proxy::before(vhost.url()).await;
-    let url = BrokerUrl::new(proxy.url(vhost.url()));
+    let proxy = ChaosProxy::before(vhost.url()).await.unwrap();
+    let url = BrokerUrl::new(proxy.url());
     let bench = Bench::on(vhost, |options| options.url = url).await;
     bench.publish(job(1, QueueName::Interactive, 1)).await;
     for round in 2..5 {
         proxy.cut();
         bench.until_connected(false).await;
-        proxy.mend();
+        proxy.restore();
         // Waits for the connection by itself, shorter than its time-out.
         bench.publish(job(round, QueueName::Interactive, 1)).await;
     }
@@ -145,8 +144,8 @@ async fn a_publisher_works_again_after_its_connection_was_cut() {
 #[tokio::test]
 async fn what_was_reported_as_sent_is_there_however_often_the_connection_is_cut() {
     let vhost = TestBroker::new().await.unwrap();
-    let proxy = Proxy::before(vhost.url()).await;
-    let url = BrokerUrl::new(proxy.url(vhost.url()));
+    let proxy = ChaosProxy::before(vhost.url()).await.unwrap();
+    let url = BrokerUrl::new(proxy.url());
     let bench = Bench::on(vhost, |options| options.url = url).await;
     let publisher = bench.publisher.clone();
     let sending = tokio::spawn(async move {
@@ -168,7 +167,7 @@ async fn what_was_reported_as_sent_is_there_however_often_the_connection_is_cut(
         tokio::time::sleep(Duration::from_millis(50)).await;
         proxy.cut();
         bench.until_connected(false).await;
-        proxy.mend();
+        proxy.restore();
         bench.until_connected(true).await;
     }
     let sent = soon(sending).await.unwrap();
@@ -183,8 +182,8 @@ async fn what_was_reported_as_sent_is_there_however_often_the_connection_is_cut(
 #[tokio::test]
 async fn while_the_broker_is_away_publishing_fails_in_its_time() {
     let vhost = TestBroker::new().await.unwrap();
-    let proxy = Proxy::before(vhost.url()).await;
-    let url = BrokerUrl::new(proxy.url(vhost.url()));
+    let proxy = ChaosProxy::before(vhost.url()).await.unwrap();
+    let url = BrokerUrl::new(proxy.url());
     let change = |options: &mut opportune_rabbitmq::BrokerOptions| {
         options.url = url;
         options.publish_timeout = Duration::from_millis(300);

@@ -1,11 +1,10 @@
 //! Waiters in other processes hear what settled.
 
-use crate::proxy::Proxy;
 use crate::support::{Bench, TENANT, conversion, soon};
 use opportune_application::ports::Notices;
 use opportune_domain::ids::{ConversionId, TenantId};
 use opportune_rabbitmq::{AmqpNotices, BrokerOptions, Listener, listen};
-use opportune_testkit::TestBroker;
+use opportune_testkit::{ChaosProxy, TestBroker};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 type Heard = UnboundedReceiver<(TenantId, Vec<ConversionId>)>;
@@ -50,8 +49,8 @@ async fn many_are_announced_in_parts() {
 #[tokio::test]
 async fn listening_goes_on_after_a_cut() {
     let bench = Bench::new().await;
-    let proxy = Proxy::before(bench.url()).await;
-    let (mut listener, mut heard) = ears(&proxy.url(bench.url())).await;
+    let proxy = ChaosProxy::before(bench.url()).await.unwrap();
+    let (mut listener, mut heard) = ears(&proxy.url()).await;
     proxy.cut();
     soon(async {
         while listener.is_listening() {
@@ -59,7 +58,7 @@ async fn listening_goes_on_after_a_cut() {
         }
     })
     .await;
-    proxy.mend();
+    proxy.restore();
     soon(listener.ready()).await;
     AmqpNotices::new(bench.broker.clone())
         .announce(TENANT, &[conversion(1)])
@@ -70,8 +69,8 @@ async fn listening_goes_on_after_a_cut() {
 #[tokio::test]
 async fn announcing_to_a_broker_that_is_away_takes_no_time() {
     let vhost = TestBroker::new().await.unwrap();
-    let proxy = Proxy::before(vhost.url()).await;
-    let url = opportune_rabbitmq::BrokerUrl::new(proxy.url(vhost.url()));
+    let proxy = ChaosProxy::before(vhost.url()).await.unwrap();
+    let url = opportune_rabbitmq::BrokerUrl::new(proxy.url());
     let bench = Bench::on(vhost, |options| options.url = url).await;
     let notices = AmqpNotices::new(bench.broker.clone());
     proxy.cut();
