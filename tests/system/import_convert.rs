@@ -6,14 +6,12 @@ use crate::support::{
 };
 use opportune_contract::v1::import_leads_request::Payload;
 use opportune_contract::v1::{
-    BatchState, ConversionState, ConvertInstruction, DuplicatePolicy, GetImportRequest, Import, ImportHeader,
-    ImportLeadsRequest, ImportLeadsResponse, ImportRow, Lead, LeadFilter, LeadType,
+    BatchState, ConversionState, ConvertInstruction, DuplicatePolicy, ImportHeader, ImportLeadsRequest,
+    ImportLeadsResponse, ImportRow, Lead, LeadFilter, LeadType,
 };
 use opportune_testkit::ChaosProxy;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status};
 
 fn header(request_id: &str) -> ImportHeader {
@@ -34,13 +32,6 @@ fn numbered(number: usize) -> Lead {
 async fn import(api: &Api, header: ImportHeader, rows: Vec<Lead>) -> Result<ImportLeadsResponse, Status> {
     let stream = tokio_stream::iter(import_stream(header, rows));
     Ok(api.leads().import_leads(stream).await?.into_inner())
-}
-
-async fn progress(api: &Api, request_id: &str) -> Option<Import> {
-    let request = GetImportRequest {
-        request_id: request_id.to_owned(),
-    };
-    api.leads().get_import(request).await.ok()?.into_inner().import
 }
 
 #[tokio::test]
@@ -95,7 +86,7 @@ async fn what_is_imported_becomes_one_batch_with_turns_and_duplicates_of_its_own
         (4, 3, 1),
         "an opportunity is no item, and a record that came twice is one"
     );
-    let import_now = progress(&api, &header.request_id).await.unwrap();
+    let import_now = api.progress(&header.request_id).await.unwrap();
     assert_eq!(import_now.batch_id, batch.id);
     let items = api.items(&batch.id).await;
     assert!(items.contains_key(&waiting.id) && !items.contains_key(&done.id));
@@ -126,21 +117,20 @@ async fn nothing_is_converted_before_the_last_row_is_in_and_a_wrong_instruction_
         refusal(import(&api, wrong.clone(), vec![numbered(1)]).await),
         expected(Code::NotFound, "SALESPERSON_NOT_FOUND")
     );
-    assert!(progress(&api, &wrong.request_id).await.is_none() && api.all_leads(LeadFilter::default()).await.is_empty());
+    assert!(api.progress(&wrong.request_id).await.is_none() && api.all_leads(LeadFilter::default()).await.is_empty());
     let header = header(&new_id_text());
-    let (sender, receiver) = mpsc::channel(16);
-    let (cut, id) = (api.clone(), header.request_id.clone());
-    let call = tokio::spawn(async move { cut.leads().import_leads(ReceiverStream::new(receiver)).await });
+    let id = header.request_id.clone();
+    let (sender, call) = api.begin_import();
     let messages = import_stream(header.clone(), (1..=600).map(numbered).collect());
     for message in messages.iter().take(501).cloned() {
         sender.send(message).await.unwrap();
     }
     soon("some rows are in", || async {
-        progress(&api, &id).await.filter(|import| import.created_count >= 250)
+        api.progress(&id).await.filter(|import| import.created_count >= 250)
     })
     .await;
     die(&call, &sender).await;
-    let at_rest = progress(&api, &id).await.unwrap();
+    let at_rest = api.progress(&id).await.unwrap();
     assert_eq!(at_rest.batch_id, "", "there is no batch to speak of yet");
     assert_eq!(api.count_conversions(ConversionState::Unspecified).await.unwrap(), 0);
     let answer = import(&api, header, (1..=600).map(numbered).collect()).await.unwrap();
@@ -178,7 +168,8 @@ enum End {
 
 /// Streams rows up to `last`, from where the import stands. `None` = it was cut.
 async fn stream(api: &Api, request_id: &str, last: usize, end: End) -> Option<ImportLeadsResponse> {
-    let next = progress(api, request_id)
+    let next = api
+        .progress(request_id)
         .await
         .map_or(1, |import| import.next_line.max(1));
     let header = ImportHeader {
@@ -186,9 +177,7 @@ async fn stream(api: &Api, request_id: &str, last: usize, end: End) -> Option<Im
         convert: on_duplicates(DuplicatePolicy::Ignore),
         ..header(request_id)
     };
-    let (sender, receiver) = mpsc::channel(64);
-    let caller = api.clone();
-    let call = tokio::spawn(async move { caller.leads().import_leads(ReceiverStream::new(receiver)).await });
+    let (sender, call) = api.begin_import();
     let rows = (usize::try_from(next).unwrap()..=last).map(|number| {
         let line = i64::try_from(number).unwrap();
         Payload::Row(ImportRow {
@@ -209,10 +198,10 @@ async fn stream(api: &Api, request_id: &str, last: usize, end: End) -> Option<Im
             die(&call, &sender).await;
             None
         }
-        End::Waits => call.await.unwrap().ok().map(tonic::Response::into_inner),
+        End::Waits => call.await.unwrap().ok(),
         End::Comes => {
             drop(sender);
-            call.await.unwrap().ok().map(tonic::Response::into_inner)
+            call.await.unwrap().ok()
         }
     }
 }
@@ -220,7 +209,7 @@ async fn stream(api: &Api, request_id: &str, last: usize, end: End) -> Option<Im
 async fn reached(api: &Api, request_id: &str, line: usize) {
     let what = format!("line {line} is committed");
     within(Duration::from_secs(600), &what, || async {
-        let import = progress(api, request_id).await?;
+        let import = api.progress(request_id).await?;
         (usize::try_from(import.next_line).unwrap() >= line).then_some(())
     })
     .await;

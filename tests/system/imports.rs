@@ -1,12 +1,10 @@
 //! Leads that come in as a stream (rules 8.4).
 
-use crate::support::{Api, System, die, expected, http, import_stream, lead_of, new_id_text, refusal, soon};
+use crate::support::{Api, System, die, expected, import_stream, lead_of, new_id_text, refusal, soon};
 use opportune_contract::v1::import_leads_request::Payload;
 use opportune_contract::v1::{
-    GetImportRequest, Import, ImportHeader, ImportLeadsRequest, ImportRow, Lead, LeadFilter, ListImportRejectsRequest,
+    GetImportRequest, ImportHeader, ImportLeadsRequest, ImportRow, Lead, LeadFilter, ListImportRejectsRequest,
 };
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code;
 
 fn header(request_id: &str) -> ImportHeader {
@@ -93,33 +91,21 @@ async fn an_import_that_was_cut_is_taken_up_where_it_ended() {
     let api = system.api();
     let request_id = new_id_text();
     let messages = import_stream(header(&request_id), (1..=900).map(numbered).collect());
-    let get = |id: &str| GetImportRequest {
-        request_id: id.to_owned(),
-    };
 
-    let (sender, receiver) = mpsc::channel(16);
-    let (cut, first) = (api.clone(), messages.clone());
-    let call = tokio::spawn(async move { cut.leads().import_leads(ReceiverStream::new(receiver)).await });
-    for message in first.into_iter().take(601) {
+    let (sender, call) = api.begin_import();
+    for message in messages.iter().take(601).cloned() {
         sender.send(message).await.unwrap();
     }
-    let progress: Import = soon("some rows are committed", || async {
-        let answer = api.leads().get_import(get(&request_id)).await.ok()?;
-        answer.into_inner().import.filter(|import| import.created_count >= 250)
+    let progress = soon("some rows are committed", || async {
+        let import = api.progress(&request_id).await?;
+        (import.created_count >= 250).then_some(import)
     })
     .await;
     die(&call, &sender).await;
     assert!(!progress.finished);
 
     // Once the cut has reached the server, nothing moves any more.
-    let at_rest = api
-        .leads()
-        .get_import(get(&request_id))
-        .await
-        .unwrap()
-        .into_inner()
-        .import
-        .unwrap();
+    let at_rest = api.progress(&request_id).await.unwrap();
     let again = ImportHeader {
         resume_from: at_rest.next_line,
         ..header(&request_id)
@@ -139,14 +125,7 @@ async fn an_import_that_was_cut_is_taken_up_where_it_ended() {
         (900, 0, 0),
         "of all streams"
     );
-    let import = api
-        .leads()
-        .get_import(get(&request_id))
-        .await
-        .unwrap()
-        .into_inner()
-        .import
-        .unwrap();
+    let import = api.progress(&request_id).await.unwrap();
     assert!(import.finished && import.next_line == 901);
     assert_eq!(api.all_leads(LeadFilter::default()).await.len(), 900);
 }
@@ -249,9 +228,8 @@ async fn a_stream_without_a_header_and_an_unknown_import_are_refused() {
 
 /// How many imports have ended at the server, in this way; empty = in any.
 async fn ended(system: &System, code: &str) -> u32 {
-    let answer = http::get(&system.node.ops, "/metrics").await.unwrap();
-    String::from_utf8(answer.body)
-        .unwrap()
+    let metrics = system.node.metrics().await;
+    metrics
         .lines()
         .filter(|line| line.starts_with("rpc_server_call_duration_seconds_count{"))
         .filter(|line| line.contains("LeadService/ImportLeads\"") && line.contains(code))
@@ -263,23 +241,19 @@ async fn ended(system: &System, code: &str) -> u32 {
 const COUNT: u32 = 20;
 
 /// Sends rows, some of which go in, cancels the call, and says of which import.
-async fn cancelled(api: &Api) -> GetImportRequest {
-    let request = GetImportRequest {
-        request_id: new_id_text(),
-    };
-    let (sender, receiver) = mpsc::channel(1_000);
-    let caller = api.clone();
-    let call = tokio::spawn(async move { caller.leads().import_leads(ReceiverStream::new(receiver)).await });
-    for message in import_stream(header(&request.request_id), (1..=300).map(numbered).collect()) {
+async fn cancelled(api: &Api) -> String {
+    let request_id = new_id_text();
+    let (sender, call) = api.begin_import();
+    for message in import_stream(header(&request_id), (1..=300).map(numbered).collect()) {
         sender.send(message).await.unwrap();
     }
     soon("some rows are committed", || async {
-        let answer = api.leads().get_import(request.clone()).await.ok()?;
-        answer.into_inner().import.filter(|import| import.next_line > 1)
+        let import = api.progress(&request_id).await?;
+        (import.next_line > 1).then_some(())
     })
     .await;
     die(&call, &sender).await;
-    request
+    request_id
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -288,13 +262,12 @@ async fn an_import_that_its_caller_cancels_is_never_taken_for_a_whole_one() {
     let api = system.api();
     // What the server is doing when it hears of it is another thing each time.
     for count in 1..=COUNT {
-        let request = cancelled(&api).await;
+        let request_id = cancelled(&api).await;
         soon("the server has heard of it", || async {
             (ended(&system, "").await == count).then_some(())
         })
         .await;
-        let answer = api.leads().get_import(request).await.unwrap().into_inner();
-        let import: Import = answer.import.unwrap();
+        let import = api.progress(&request_id).await.unwrap();
         assert!(!import.finished && import.next_line == 251, "{count}: {import:?}");
     }
     assert_eq!(ended(&system, "\"CANCELLED\"").await, COUNT);

@@ -99,8 +99,7 @@ async fn what_processes_tell_each_other_is_counted_by_both() {
     for direction in ["sent", "received"] {
         let counted = format!("opportune_settled_notices_total{{direction=\"{direction}\"");
         soon(&format!("a notice was {direction}"), || async {
-            let answer = http::get(&system.node.ops, "/metrics").await.ok()?;
-            let body = String::from_utf8(answer.body).ok()?;
+            let body = system.node.metrics().await;
             let mut lines = body.lines();
             lines
                 .any(|line| line.starts_with(&counted) && line.ends_with(" 1"))

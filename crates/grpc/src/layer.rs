@@ -6,7 +6,7 @@ use crate::complete::complete;
 use crate::rpcs::{self, Rpc};
 use crate::status::bare;
 use crate::tally::{CallMeter, TalliedBody, Tally};
-use crate::whole_body::{self, WholeBody};
+use crate::whole_body::{self, whole};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Request, Response};
@@ -74,7 +74,7 @@ where
         // The clone takes its turn next time; the one that is ready takes this call.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
-        let request = request.map(|body| Body::new(WholeBody::new(body)));
+        let request = request.map(whole);
         let answer = async move {
             let answer = answer(
                 AssertUnwindSafe(async move { inner.call(request).await }).catch_unwind(),

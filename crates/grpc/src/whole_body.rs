@@ -3,9 +3,7 @@
 //! A caller that cancels its call resets the stream. tonic reads that as the end of the request, like an end that was meant:
 //! half of an import would be taken for the whole.
 
-use http_body::{Frame, SizeHint};
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use http_body_util::BodyExt;
 use tonic::body::Body;
 use tonic::{Code, Status};
 
@@ -21,61 +19,21 @@ pub(crate) fn code_of(answer: &Status) -> Code {
     }
 }
 
-/// See the module.
-pub(crate) struct WholeBody(Body);
-
-impl WholeBody {
-    pub fn new(body: Body) -> Self {
-        Self(body)
-    }
-}
-
-impl http_body::Body for WholeBody {
-    type Data = <Body as http_body::Body>::Data;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        let frame = ready!(Pin::new(&mut self.0).poll_frame(context));
-        Poll::Ready(frame.map(|frame| {
-            frame.map_err(|status| match status.code() {
-                Code::Cancelled => Status::aborted(CUT),
-                _ => status,
-            })
-        }))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
-    }
+/// The body of a request, which fails where it was cut.
+pub(crate) fn whole(body: Body) -> Body {
+    Body::new(body.map_err(|status| match status.code() {
+        Code::Cancelled => Status::aborted(CUT),
+        _ => status,
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::stream;
+    use http_body_util::StreamBody;
     use tonic::Streaming;
     use tonic::codec::{DecodeBuf, Decoder};
-
-    /// The body of a request that fails in this way.
-    struct Failing(Status);
-
-    impl http_body::Body for Failing {
-        type Data = <Body as http_body::Body>::Data;
-        type Error = Status;
-
-        fn poll_frame(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-            Poll::Ready(Some(Err(self.0.clone())))
-        }
-    }
 
     /// Reads messages of no content.
     struct Nothing;
@@ -91,8 +49,8 @@ mod tests {
 
     /// What a service is told at the end of a request that fails in this way.
     async fn end_of(failure: Status) -> Status {
-        let body = WholeBody::new(Body::new(Failing(failure)));
-        Streaming::new_request(Nothing, body, None, None)
+        let failing = StreamBody::new(stream::iter([Err(failure)]));
+        Streaming::new_request(Nothing, whole(Body::new(failing)), None, None)
             .message()
             .await
             .unwrap_err()

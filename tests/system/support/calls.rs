@@ -5,14 +5,15 @@ use super::ids::new_id_text;
 use opportune_contract::v1::import_leads_request::Payload;
 use opportune_contract::v1::{
     Conversion, ConversionState, ConvertLeadRequest, CreateCustomerRequest, CreateLeadRequest,
-    CreateSalespersonRequest, CreateTeamRequest, Customer, GetConversionRequest, GetLeadRequest, ImportHeader,
-    ImportLeadsRequest, ImportLeadsResponse, ImportRow, Lead, LeadFilter, ListConversionsRequest, ListCustomersRequest,
-    ListLeadsRequest, Salesperson, Team,
+    CreateSalespersonRequest, CreateTeamRequest, Customer, GetConversionRequest, GetImportRequest, GetLeadRequest,
+    Import, ImportHeader, ImportLeadsRequest, ImportLeadsResponse, ImportRow, Lead, LeadFilter, ListConversionsRequest,
+    ListCustomersRequest, ListLeadsRequest, Salesperson, Team,
 };
 use prost_types::Duration;
-use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinHandle;
-use tonic::Status;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Response, Status};
 
 /// As long as a call may wait.
 pub const WAIT: Option<Duration> = Some(Duration { seconds: 60, nanos: 0 });
@@ -188,6 +189,25 @@ impl Api {
             .total_size)
     }
 
+    /// How far an import has come; none = there is no such.
+    pub async fn progress(&self, request_id: &str) -> Option<Import> {
+        let request = GetImportRequest {
+            request_id: request_id.to_owned(),
+        };
+        self.leads().get_import(request).await.ok()?.into_inner().import
+    }
+
+    /// Begins an import whose messages are sent one by one.
+    pub fn begin_import(&self) -> (Sender<ImportLeadsRequest>, ImportCall) {
+        let (sender, receiver) = mpsc::channel(64);
+        let caller = self.clone();
+        let call = tokio::spawn(async move {
+            let answer = caller.leads().import_leads(ReceiverStream::new(receiver)).await;
+            answer.map(Response::into_inner)
+        });
+        (sender, call)
+    }
+
     /// Imports records under a name of its own, the first one as line 1.
     pub async fn import(&self, leads: Vec<Lead>) -> ImportLeadsResponse {
         let header = ImportHeader {
@@ -213,8 +233,11 @@ pub fn import_stream(header: ImportHeader, leads: Vec<Lead>) -> Vec<ImportLeadsR
         .collect()
 }
 
-/// A streaming call's client dies. A stream whose sender went first would be a whole one: the rest comes when it is gone.
-pub async fn die<T>(call: &JoinHandle<T>, sender: &Sender<ImportLeadsRequest>) {
+/// An import under way.
+pub type ImportCall = JoinHandle<Result<ImportLeadsResponse, Status>>;
+
+/// The client of an import dies. A stream whose sender went first would be a whole one: the rest comes when it is gone.
+pub async fn die(call: &ImportCall, sender: &Sender<ImportLeadsRequest>) {
     call.abort();
     sender.closed().await;
 }

@@ -104,6 +104,12 @@ impl Node {
             .unwrap()
     }
 
+    /// What it tells whoever measures it.
+    pub async fn metrics(&self) -> String {
+        let answer = http::get(&self.ops, "/metrics").await.unwrap();
+        String::from_utf8(answer.body).unwrap()
+    }
+
     /// What it has written to its log.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
